@@ -1,0 +1,2 @@
+export { demand, isPermission, type Permission, permissions } from './permissions.js';
+export { type Principal, scopeOf } from './principal.js';

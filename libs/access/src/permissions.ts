@@ -1,0 +1,41 @@
+import { AppError, type Scope } from '#libs/kernel';
+
+/** Every permission there is, with what it allows. Roles and key scopes are sets of these. */
+export const permissions = {
+	'account:self': 'Act on the own account; every signed-in person has it, no key has it',
+	'organizations:read': 'See the organization',
+	'organizations:write': 'Change the organization',
+	'organizations:delete': 'End the organization',
+	'projects:read': 'See projects',
+	'projects:write': 'Create and change projects',
+	'users:read': 'See the people of the organization',
+	'users:write': 'Add, change and suspend people of the organization',
+	'roles:read': 'See roles and who has them',
+	'roles:write': 'Create roles and assign them',
+	'keys:read': 'See own API keys',
+	'keys:write': 'Create and revoke own API keys',
+	'keys:read_all': "See everybody's API keys",
+	'keys:write_all': "Create and revoke anybody's API keys",
+	'providers:read': 'See upstream providers and their state',
+	'providers:write': 'Add, change and remove upstream providers',
+	'models:read': 'See models',
+	'models:use': 'Call models',
+	'models:pull': 'Make an Ollama upstream load new models',
+	'conversations:read': 'Read own conversations',
+	'conversations:write': 'Hold conversations',
+	'usage:read_own': 'See own usage',
+	'usage:read': "See everybody's usage",
+	'usage:rebuild': 'Recompute usage reports from the ledger',
+	'instance:operate': 'Operate the installation',
+	'instance:users': 'Disable and erase users of the installation',
+	'instance:organizations': 'Create and end organizations',
+} as const;
+
+export type Permission = keyof typeof permissions;
+export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name);
+
+/** @throws AppError denied, naming the missing permission. */
+export function demand(scope: Pick<Scope, 'permissions'>, permission: Permission): void {
+	if (!scope.permissions.has(permission))
+		throw new AppError('denied', 'permission_denied', `This needs the permission ${permission}`);
+}

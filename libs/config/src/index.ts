@@ -1,0 +1,13 @@
+export { Config, ConfigError, type Environment, type ProcessName } from './config.js';
+export { ConfigModule } from './config.module.js';
+export type { SigningKey } from './secrets.js';
+export {
+	concerns,
+	type DatabaseSettings,
+	type HttpSettings,
+	type MeteringSettings,
+	type RedisSettings,
+	type SecretSettings,
+	type TelemetrySettings,
+	type UpstreamSettings,
+} from './settings.js';

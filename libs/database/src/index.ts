@@ -1,0 +1,6 @@
+export { dataSourceOptions } from './data-source.js';
+export { DatabaseModule, type DatabaseUser } from './database.module.js';
+export { definerNames } from './migrations/foundation/functions.js';
+export { migrate, type MigrationStatus, migrationStatus } from './migrator.js';
+export { refusePowerfulRole } from './role-check.js';
+export { type TenantScope, Transaction, UnitOfWork } from './unit-of-work.js';

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { JobBus } from './job-bus.js';
+import { OutboxEntity } from './persistence/outbox.entity.js';
+import { OutboxRepository } from './persistence/outbox.repository.js';
+
+@Module({
+	imports: [TypeOrmModule.forFeature([OutboxEntity])],
+	providers: [JobBus, OutboxRepository],
+	exports: [JobBus, OutboxRepository],
+})
+export class JobsModule {}

@@ -1,0 +1,6 @@
+export { AppError, type AppErrorOptions, type Fault, faults, type FieldProblem, missing } from './app-error.js';
+export { Clock } from './clock.js';
+export { isUuid, newId } from './ids.js';
+export { type Actor, type Scope, SYSTEM_ORGANIZATION_ID, systemScope, userIdOf } from './scope.js';
+export { type NamedSecret, Sealer } from './sealer.js';
+export { storableJson, storableText } from './text.js';

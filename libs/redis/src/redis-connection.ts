@@ -1,0 +1,47 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { Config } from '#libs/config';
+
+/** No command waits longer: a hung Redis is worse than a dead one. */
+export const COMMAND_TIMEOUT_MS = 50;
+
+/**
+ * The connection for counters, leases and epochs: commands of one tick travel together, nothing is queued while Redis is
+ * away, nothing is retried behind our back.
+ */
+@Injectable()
+export class RedisConnection implements OnModuleDestroy {
+	readonly client: Redis;
+
+	constructor(config: Config) {
+		this.client = new Redis(config.redis.REDIS_URL, {
+			enableAutoPipelining: true,
+			enableOfflineQueue: false,
+			commandTimeout: COMMAND_TIMEOUT_MS,
+			connectTimeout: 2_000,
+			maxRetriesPerRequest: 0,
+			autoResendUnfulfilledCommands: false,
+			retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
+		});
+		this.client.on('error', () => undefined); // every caller sees its own failure; state is watched by the breaker
+	}
+
+	/** Waits for the first connection; resolves `false` when Redis does not come up in time. */
+	async connected(limitMs: number): Promise<boolean> {
+		if (this.client.status === 'ready') return true;
+		return new Promise((resolve) => {
+			const settle = (result: boolean) => {
+				clearTimeout(timer);
+				this.client.off('ready', ready);
+				resolve(result);
+			};
+			const ready = () => settle(true);
+			const timer = setTimeout(() => settle(false), limitMs);
+			this.client.once('ready', ready);
+		});
+	}
+
+	onModuleDestroy(): void {
+		this.client.disconnect();
+	}
+}

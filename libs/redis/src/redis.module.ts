@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { RedisBreaker } from './breaker.js';
+import { Epochs } from './epochs.js';
+import { Invalidations } from './invalidations.js';
+import { RedisConnection } from './redis-connection.js';
+import { ServerClock } from './server-clock.js';
+
+const services = [RedisConnection, RedisBreaker, Epochs, Invalidations, ServerClock];
+
+@Global()
+@Module({ providers: services, exports: services })
+export class RedisModule {}

@@ -1,0 +1,12 @@
+export { eventually } from './eventually.js';
+export { asOwner, freshDatabase } from './fresh-database.js';
+export { testConfig, testEnvironment } from './test-config.js';
+export { type Behaviour, DEFAULT_BEHAVIOUR } from './mock-upstream/behaviour.js';
+export { type CallState, fingerprint, type MockCall } from './mock-upstream/call-log.js';
+export {
+	type BehaviourHook,
+	type MockRequest,
+	type MockUpstream,
+	type MockUpstreamOptions,
+	startMockUpstream,
+} from './mock-upstream/mock-upstream.js';
