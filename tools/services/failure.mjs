@@ -11,7 +11,7 @@ export class Failure extends Error {
 /** Not a failure: somebody asked us to stop while something was under way. */
 export class Stopped extends Error {
 	constructor(why) {
-		super(`stopped (${why})`);
+		super(why);
 		this.name = 'Stopped';
 	}
 }

@@ -1,3 +1,7 @@
+export type { ClientDialect } from './dialects/dialect.js';
+export { ollamaDialect } from './dialects/ollama/ollama.dialect.js';
+export { openAiDialect } from './dialects/openai/openai.dialect.js';
+export { GatewayModule } from './gateway.module.js';
 export {
 	DEFAULT_JSON_LIMITS,
 	foldedKeys,
@@ -7,3 +11,8 @@ export {
 	type ScannedJson,
 	type Span,
 } from './json/scan-json.js';
+export { ActiveCalls } from './pipeline/active-calls.js';
+export { CallPolicies } from './pipeline/call-policies.js';
+export { Gateway } from './pipeline/gateway.js';
+export type { CallPolicy, Downstream, InboundCall, Operation } from './pipeline/inbound-call.js';
+export { type RawCall, readCall } from './pipeline/read-call.js';

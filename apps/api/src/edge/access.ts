@@ -1,0 +1,43 @@
+import type { onRequestHookHandler, FastifyRequest } from 'fastify';
+import { type Principal, scopeOf } from '#libs/access';
+import { AppError } from '#libs/kernel';
+import type { Authenticator } from './authenticator.js';
+import { hasCredential } from './credentials.js';
+import './request.js';
+import type { Access } from './request.js';
+
+type Done = (error?: Error) => void;
+
+/**
+ * The access rule of a route, as its first own hook: before a body is read, for controllers and dialect routes alike.
+ * `authenticator` is asked for on the first request, when the services exist.
+ */
+export function accessHook(access: Access | undefined, authenticator: () => Authenticator): onRequestHookHandler {
+	if (access === undefined) return (_request, _reply, done) => done(unmarked());
+	if (access === 'public') return (_request, _reply, done) => done();
+	return (request, _reply, done) => {
+		if (access === 'optional' && !hasCredential(request.headers)) return done();
+		let principal: Principal | Promise<Principal>;
+		try {
+			principal = authenticator().authenticate(request.headers);
+		} catch (error) {
+			return done(error as Error);
+		}
+		if (!(principal instanceof Promise)) return admit(request, principal, access, done);
+		principal.then((loaded) => admit(request, loaded, access, done), done);
+	};
+}
+
+function admit(request: FastifyRequest, principal: Principal, access: Access, done: Done): void {
+	request.principal = principal;
+	request.scope = scopeOf(principal, request.id);
+	if (typeof access === 'object' && !principal.permissions.has(access.requires))
+		return done(
+			new AppError('denied', 'permission_denied', `This needs the permission ${access.requires}`),
+		);
+	done();
+}
+
+/** A mistake of ours that a boot test catches; nobody gets in by it. */
+export const unmarked = (): AppError =>
+	new AppError('denied', 'permission_denied', 'Nobody may call this: its access is not declared');

@@ -1,0 +1,130 @@
+import type { AppError, Fault } from '#libs/kernel';
+import type { ErrorShape } from './shape.js';
+
+export const SERVICE = 'parallama-api';
+
+const statuses: Readonly<Record<Fault, number>> = {
+	invalid: 400,
+	unauthenticated: 401,
+	denied: 403,
+	missing: 404,
+	conflict: 409,
+	too_large: 413,
+	throttled: 429,
+	exhausted: 429,
+	upstream: 502,
+	timeout: 504,
+	unavailable: 503,
+	bug: 500,
+};
+
+/** Codes whose status is finer than their fault's. */
+const statusOfCode: Readonly<Record<string, number>> = {
+	idempotency_mismatch: 422,
+	method_not_allowed: 405,
+	unsupported_media_type: 415,
+	uri_too_long: 414,
+	headers_too_large: 431,
+	request_timeout: 408,
+};
+
+/** HTTP status of a fault. */
+export const statusOf = (fault: Fault): number => statuses[fault];
+
+/** HTTP status of an error in a shape: Anthropic has statuses of its own for a spent budget and for overload. */
+export function statusFor(shape: ErrorShape, { fault, code }: AppError): number {
+	if (shape === 'anthropic' && fault === 'exhausted') return 402;
+	if (shape === 'anthropic' && fault === 'unavailable') return 529;
+	return statusOfCode[code] ?? statuses[fault];
+}
+
+const openAiTypes: Readonly<Record<Fault, string>> = {
+	invalid: 'invalid_request_error',
+	unauthenticated: 'invalid_request_error',
+	denied: 'invalid_request_error',
+	missing: 'invalid_request_error',
+	conflict: 'invalid_request_error',
+	too_large: 'invalid_request_error',
+	throttled: 'requests',
+	exhausted: 'insufficient_quota',
+	upstream: 'server_error',
+	timeout: 'timeout_error',
+	unavailable: 'server_error',
+	bug: 'server_error',
+};
+
+const anthropicTypes: Readonly<Record<Fault, string>> = {
+	invalid: 'invalid_request_error',
+	unauthenticated: 'authentication_error',
+	denied: 'permission_error',
+	missing: 'not_found_error',
+	conflict: 'conflict_error',
+	too_large: 'request_too_large',
+	throttled: 'rate_limit_error',
+	exhausted: 'billing_error',
+	upstream: 'api_error',
+	timeout: 'timeout_error',
+	unavailable: 'overloaded_error',
+	bug: 'api_error',
+};
+
+/** OpenAI's clients look for their own codes. */
+const openAiCodes: Readonly<Record<string, string>> = {
+	missing_credentials: 'invalid_api_key',
+	invalid_credentials: 'invalid_api_key',
+	invalid_token: 'invalid_api_key',
+};
+const openAiCode = ({ fault }: AppError, code: string): string => {
+	if (fault === 'throttled') return 'rate_limit_exceeded';
+	return fault === 'exhausted' ? 'insufficient_quota' : (openAiCodes[code] ?? code);
+};
+
+const BUG_MESSAGE = 'Something went wrong on our side';
+
+/** What a caller may read of an error: of a bug neither code nor message. */
+const shown = (error: AppError): Pick<AppError, 'code' | 'message'> =>
+	error.fault === 'bug' ? { code: 'internal_error', message: BUG_MESSAGE } : error;
+
+/**
+ * The body of an error, not yet serialised. OpenAI's and Anthropic's share one superset that the clients of both read;
+ * Ollama's clients need a string. `eventId` is Sentry's, for bugs.
+ */
+export function errorBody(shape: ErrorShape, error: AppError, requestId: string, eventId?: string): object {
+	const { code, message } = shown(error);
+	const event = eventId === undefined ? {} : { eventId };
+	if (shape === 'ollama') return { error: message };
+	if (shape === 'envelope')
+		return {
+			success: false,
+			data: null,
+			message,
+			errors: error.fault === 'bug' ? [] : error.details,
+			error: { code, message, service: SERVICE, requestId, ...event },
+		};
+	const isOpenAi = shape === 'openai';
+	return {
+		type: 'error',
+		error: {
+			type: (isOpenAi ? openAiTypes : anthropicTypes)[error.fault],
+			message,
+			param: error.param ?? null,
+			code: isOpenAi ? openAiCode(error, code) : code,
+		},
+		request_id: requestId,
+		...event,
+	};
+}
+
+const permanent: ReadonlySet<Fault> = new Set(['invalid', 'unauthenticated', 'denied', 'missing', 'too_large', 'exhausted']);
+
+/** Headers that belong to an error: when to try again, and for the official clients whether to. */
+export function errorHeaders(shape: ErrorShape, error: AppError): Record<string, string> {
+	const headers: Record<string, string> = {};
+	if (error.retryAfterMs !== undefined) {
+		headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+		headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs));
+	}
+	if (error.fault === 'unauthenticated') headers['www-authenticate'] = 'Bearer realm="parallama"';
+	if ((shape === 'openai' || shape === 'anthropic') && permanent.has(error.fault)) headers['x-should-retry'] = 'false';
+	return headers;
+}

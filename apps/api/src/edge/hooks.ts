@@ -1,0 +1,104 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { Config } from '#libs/config';
+import type { Logs, Metrics } from '#libs/telemetry';
+import { accessHook } from './access.js';
+import { refusal } from './app-error-of.js';
+import type { Authenticator } from './authenticator.js';
+import { Cors } from './cors.js';
+import './request.js';
+
+const MAX_URL = 8_192;
+
+type Done = (error?: Error) => void;
+
+/** Headers of every answer, hijacked ones too: they are set on the raw response, and a later `writeHead` may replace them. */
+export function setStandardHeaders(raw: ServerResponse, requestId: string, isSecure: boolean): void {
+	raw.setHeader('x-request-id', requestId);
+	raw.setHeader('request-id', requestId);
+	raw.setHeader('cache-control', 'no-store');
+	raw.setHeader('x-content-type-options', 'nosniff');
+	raw.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+	raw.setHeader('referrer-policy', 'no-referrer');
+	if (isSecure) raw.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+}
+
+/**
+ * What every request passes, before and after its route: ids, headers, CORS; one log line and one measurement at the end.
+ * Synchronous and sparing: the dialect routes live on what this leaves.
+ */
+export class EdgeHooks {
+	private readonly cors: Cors;
+	private readonly isSecure: boolean;
+	/** While draining, connections end with their answer. */
+	isDraining = false;
+
+	constructor(
+		config: Config,
+		private readonly logs: Logs,
+		private readonly metrics: Metrics,
+		private readonly authenticator: () => Authenticator,
+	) {
+		this.cors = new Cors(config.http.CORS_ORIGINS);
+		this.isSecure = config.http.PUBLIC_URL.startsWith('https:');
+	}
+
+	/** Before the first route is registered. */
+	install(instance: FastifyInstance): void {
+		instance.decorateRequest('principal', null);
+		instance.decorateRequest('scope', null);
+		instance.decorateRequest('rawBody', null);
+		instance.decorateRequest('errorCode', null);
+		instance.decorateRequest('startedAt', 0);
+		instance.addHook('onRequest', (request, reply, done) => this.arrived(request, reply, done));
+		instance.addHook('onResponse', (request, reply, done) => {
+			if (request.is404) this.answered(request, reply, 'unmatched');
+			done();
+		});
+	}
+
+	/** Adds the route's own hooks: who may call it, and how it is named in logs and metrics. */
+	extend(route: RouteOptions): void {
+		const { url } = route;
+		route.onRequest = [accessHook(route.config?.access, this.authenticator), ...[route.onRequest ?? []].flat()];
+		route.onResponse = [
+			(request: FastifyRequest, reply: FastifyReply, done: Done) => {
+				this.answered(request, reply, url);
+				done();
+			},
+			...[route.onResponse ?? []].flat(),
+		] as RouteOptions['onResponse'];
+	}
+
+	private arrived(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+		request.startedAt = performance.now();
+		setStandardHeaders(reply.raw, request.id, this.isSecure);
+		if (this.isDraining) reply.raw.setHeader('connection', 'close');
+		if (!this.cors.isOff && this.cors.answer(request, reply)) return;
+		if ((request.raw.url ?? '').length > MAX_URL) return done(refusal(414));
+		if (request.is404) return done(refusal(404)); // before a body is read; the filter says what exactly is missing
+		done();
+	}
+
+	private answered(request: FastifyRequest, reply: FastifyReply, route: string): void {
+		const durationMs = performance.now() - request.startedAt;
+		const { statusCode } = reply.raw;
+		const isAborted = !reply.raw.writableFinished;
+		this.metrics.httpRequest(request.method, route, isAborted ? 499 : statusCode, durationMs);
+		const { scope } = request;
+		this.logs.plain.info(
+			{
+				requestId: request.id,
+				method: request.method,
+				route,
+				status: statusCode,
+				durationMs: Math.round(durationMs * 10) / 10,
+				organizationId: scope?.organizationId,
+				keyId: scope?.actor.kind === 'key' ? scope.actor.keyId : undefined,
+				error: request.errorCode ?? undefined,
+				aborted: isAborted || undefined,
+			},
+			'request',
+		);
+	}
+}

@@ -1,0 +1,27 @@
+import type { Permission, Principal } from '#libs/access';
+import type { Scope } from '#libs/kernel';
+
+/**
+ * Who may call a route. `public`: anyone, credentials are not looked at. `optional`: anyone, but a credential that is sent
+ * must be good. Otherwise: callers with that permission.
+ */
+export type Access = 'public' | 'optional' | { readonly requires: Permission };
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		/** Every route names it; one that does not is refused, and fails the boot test. */
+		access?: Access;
+	}
+	interface FastifyRequest {
+		/** The proven caller; `null` on public routes. */
+		principal: Principal | null;
+		/** Who acts, for which organization; `null` on public routes. */
+		scope: Scope | null;
+		/** The bytes of a JSON body of the platform API. */
+		rawBody: Buffer | null;
+		/** Monotonic milliseconds at arrival. */
+		startedAt: number;
+		/** What the error filter answered, for the request log. */
+		errorCode: string | null;
+	}
+}

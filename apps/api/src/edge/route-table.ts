@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { AppError } from '#libs/kernel';
+import { pathOf, shapeOf } from './shape.js';
+import type { Access } from './request.js';
+import { isKnownEndpoint } from './vendor-endpoints.js';
+
+export interface TableRoute {
+	readonly method: string;
+	/** The template, such as `/api/v1/keys/:id`. */
+	readonly url: string;
+	readonly access: Access | undefined;
+}
+
+/** Every route of the process, controllers' and dialects' alike, as Fastify registers them. */
+export class RouteTable {
+	private readonly list: (TableRoute & { readonly pattern: RegExp })[] = [];
+
+	add(route: RouteOptions): void {
+		for (const method of [route.method].flat())
+			this.list.push({ method, url: route.url, access: route.config?.access, pattern: patternOf(route.url) });
+	}
+
+	all(): readonly TableRoute[] {
+		return this.list;
+	}
+
+	/** Watches an instance before its first route. `extend` may add hooks to each. */
+	watch(instance: FastifyInstance, extend: (route: RouteOptions) => void): void {
+		instance.addHook('onRoute', (route) => {
+			this.add(route);
+			extend(route);
+		});
+	}
+
+	/** The error for a request that no route took: another method is 405 and names those that work. */
+	notFound(request: FastifyRequest, reply: FastifyReply): AppError {
+		const target = request.raw.url ?? '/';
+		const path = pathOf(target);
+		const methods = new Set(this.list.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));
+		if (methods.size > 0) {
+			void reply.header('allow', [...methods].toSorted().join(', '));
+			return new AppError('invalid', 'method_not_allowed', `${request.method} is not supported here`);
+		}
+		const shape = shapeOf(target, request.headers);
+		if (shape !== 'envelope' && isKnownEndpoint(shape, path))
+			return new AppError('missing', 'unsupported_endpoint', 'This endpoint is not served');
+		return new AppError('missing', 'not_found', 'There is nothing here');
+	}
+}
+
+/** A template as a regular expression: `:name` is one segment, a final `*` is the rest. */
+function patternOf(url: string): RegExp {
+	const source = url
+		.split('/')
+		.map((part) => {
+			if (part === '*') return '.*';
+			return part.startsWith(':') ? '[^/]+' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+		})
+		.join('/');
+	return new RegExp(`^${source}$`);
+}

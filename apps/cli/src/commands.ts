@@ -1,0 +1,27 @@
+import type { Command } from './command.js';
+
+interface Entry {
+	readonly summary: string;
+	/** Loaded when it is called: a short command must not wait for the database's libraries. */
+	readonly load: () => Promise<Command>;
+}
+
+/** Every command there is. */
+export const commands: Readonly<Record<string, Entry>> = {
+	bootstrap: {
+		summary: 'Make the first organization, project, admin and API key, once',
+		load: async () => (await import('./commands/bootstrap.js')).command,
+	},
+	'secrets generate': {
+		summary: 'Print new secrets for an installation',
+		load: async () => (await import('./commands/secrets-generate.js')).command,
+	},
+	'db migrate': {
+		summary: 'Bring the schema of the database up to date',
+		load: async () => (await import('./commands/db-migrate.js')).command,
+	},
+	'db status': {
+		summary: 'Show which migrations ran',
+		load: async () => (await import('./commands/db-status.js')).command,
+	},
+};

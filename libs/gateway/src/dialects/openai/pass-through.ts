@@ -1,0 +1,150 @@
+import { AppError } from '#libs/kernel';
+import type { TokenUsage } from '#libs/metering';
+import { MAX_LINE_BYTES, openAiUsage } from '#libs/providers';
+import type { AnswerPipe, Ending } from '../dialect.js';
+import { valueAt } from '../json-pass-through.js';
+
+const CR = 0x0d;
+const OPEN = 0x7b;
+const USAGE = Buffer.from('"usage"');
+const DONE = Buffer.from('data: [DONE]');
+const DONE_TIGHT = Buffer.from('data:[DONE]');
+const FINISH = Buffer.from('"finish_reason"');
+const ERROR = Buffer.from('data: {"error"');
+
+/** Position after the last blank line, 0 when there is none. */
+const endOfFrames = (data: Buffer): number => {
+	const at = data.lastIndexOf('\n\n');
+	return at === -1 ? 0 : at + 2;
+};
+
+/**
+ * OpenAI's stream, byte for byte. Looks only for the frame that carries the usage (which we asked for, and which a client
+ * that did not ask does not get) and for the end.
+ */
+export class OpenAiStreamPassThrough implements AnswerPipe {
+	usage: TokenUsage | undefined;
+	pieces = 0;
+	failure: AppError | undefined;
+	private rest: Buffer | undefined;
+	private isDone = false;
+	private hasFinish = false;
+
+	constructor(private readonly wantsUsage: boolean) {}
+
+	feed(bytes: Buffer): Buffer | undefined {
+		const data = withoutCarriageReturns(this.rest === undefined ? bytes : Buffer.concat([this.rest, bytes]));
+		const end = endOfFrames(data);
+		this.rest = end === data.length ? undefined : data.subarray(end);
+		if (this.rest !== undefined && this.rest.length > MAX_LINE_BYTES)
+			throw new AppError('upstream', 'upstream_line_too_long', 'The upstream sent a line without end');
+		return end === 0 ? undefined : this.frames(data.subarray(0, end));
+	}
+
+	end(): Ending {
+		const rest = this.rest;
+		this.rest = undefined;
+		// a last frame without its blank line counts when it is the end marker
+		const last =
+			rest !== undefined && isEnd(rest) ? this.frames(Buffer.concat([rest, Buffer.from('\n\n')])) : undefined;
+		if (this.isDone) return { last, isWhole: true };
+		return this.hasFinish ? { last: 'data: [DONE]\n\n', isWhole: true } : { last, isWhole: false };
+	}
+
+	private frames(all: Buffer): Buffer | undefined {
+		const data = this.beforeError(all);
+		this.count(data);
+		if (data.includes(DONE) || data.includes(DONE_TIGHT)) this.isDone = true;
+		if (!this.hasFinish) this.hasFinish = this.finishes(data);
+		if (data.includes(ERROR))
+			throw new AppError('upstream', 'upstream_error', 'The upstream reported an error in the middle of its answer');
+		let kept: Buffer | undefined = data;
+		for (let at = data.indexOf(USAGE); at !== -1; at = data.indexOf(USAGE, at + 1)) {
+			const value = valueAt(data, at + USAGE.length);
+			if (data[value] !== OPEN) continue; // null in all chunks but one
+			const frame = frameAround(data, at);
+			const isOnlyUsage = this.readUsage(data.subarray(frame.start, frame.end));
+			if (isOnlyUsage && !this.wantsUsage) kept = without(data, frame);
+			at = frame.end - 1;
+			if (at >= data.length - 1) break;
+		}
+		return kept !== undefined && kept.length === 0 ? undefined : kept;
+	}
+
+	/** What came before a frame in which the upstream gives up; the client gets our error frame instead of the upstream's. */
+	private beforeError(data: Buffer): Buffer {
+		const at = data.indexOf(ERROR);
+		if (at === -1) return data;
+		this.failure = new AppError(
+			'upstream',
+			'upstream_error',
+			'The upstream reported an error in the middle of its answer',
+		);
+		return data.subarray(0, at);
+	}
+
+	private count(data: Buffer): void {
+		for (let at = data.indexOf('\n\n'); at !== -1; at = data.indexOf('\n\n', at + 2)) this.pieces++;
+	}
+
+	private finishes(data: Buffer): boolean {
+		for (let at = data.indexOf(FINISH); at !== -1; at = data.indexOf(FINISH, at + 1))
+			if (data[valueAt(data, at + FINISH.length)] === 0x22) return true;
+		return false;
+	}
+
+	/** Returns whether the frame carries nothing but the usage. */
+	private readUsage(frame: Buffer): boolean {
+		const text = frame.toString('utf8').trim();
+		try {
+			const chunk = JSON.parse(text.slice(text.indexOf('{'))) as { choices?: unknown; usage?: unknown };
+			this.usage = openAiUsage(chunk.usage) ?? this.usage;
+			return Array.isArray(chunk.choices) && chunk.choices.length === 0;
+		} catch {
+			return false; // not ours to judge: it passes
+		}
+	}
+}
+
+/** JSON holds no raw carriage return, so all of them belong to line ends. */
+const withoutCarriageReturns = (data: Buffer): Buffer =>
+	data.includes(CR) ? Buffer.from(data.toString('latin1').replaceAll('\r', ''), 'latin1') : data;
+
+const isEnd = (rest: Buffer): boolean => rest.includes(DONE) || rest.includes(DONE_TIGHT);
+
+function frameAround(data: Buffer, at: number): { start: number; end: number } {
+	const before = data.lastIndexOf('\n\n', at);
+	const after = data.indexOf('\n\n', at);
+	return { start: before === -1 ? 0 : before + 2, end: after === -1 ? data.length : after + 2 };
+}
+
+const without = (data: Buffer, { start, end }: { start: number; end: number }): Buffer =>
+	start === 0
+		? data.subarray(end)
+		: end === data.length
+			? data.subarray(0, start)
+			: Buffer.concat([data.subarray(0, start), data.subarray(end)]);
+
+/** The last `"usage":{…}` of an answer: usage stands behind the content, and a quoted one inside it would be escaped. */
+export function usageOfOpenAiAnswer(body: Buffer): TokenUsage | undefined {
+	const at = body.lastIndexOf(USAGE);
+	if (at === -1) return undefined;
+	const start = valueAt(body, at + USAGE.length);
+	const end = endOfObject(body, start);
+	if (end === -1) return undefined;
+	try {
+		return openAiUsage(JSON.parse(body.toString('utf8', start, end)));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Usage holds numbers and objects of numbers: braces can be counted. */
+function endOfObject(body: Buffer, start: number): number {
+	let depth = 0;
+	for (let at = start; at < Math.min(body.length, start + 4_096); at++) {
+		if (body[at] === OPEN) depth++;
+		else if (body[at] === 0x7d && --depth === 0) return at + 1;
+	}
+	return -1;
+}

@@ -1,0 +1,47 @@
+import type { Principal } from '#libs/access';
+import type { AppError } from '#libs/kernel';
+import type { CallOutcome } from '#libs/metering';
+import type { Route } from '#libs/providers';
+import type { ClientDialect } from '../dialects/dialect.js';
+import type { ScannedJson } from '../json/scan-json.js';
+
+export type Operation = 'chat' | 'embeddings';
+
+/** One request of a client, read and authenticated. */
+export interface InboundCall {
+	readonly principal: Principal;
+	readonly requestId: string;
+	readonly dialect: ClientDialect;
+	readonly operation: Operation;
+	/** The model the client named. */
+	readonly alias: string;
+	readonly isStreamed: boolean;
+	readonly body: Buffer;
+	readonly scanned: ScannedJson;
+	/** Monotonic milliseconds at which the body was there. */
+	readonly receivedAt: number;
+}
+
+/** The client's side of a call. The api implements it on the raw reply. */
+export interface Downstream {
+	start(status: number, headers: Readonly<Record<string, string>>): void;
+	/** Returns false when the client does not keep up: wait for drain. */
+	write(bytes: Buffer | string): boolean;
+	end(bytes?: Buffer | string): void;
+	/** A whole error answer in the client's dialect; only before `start`. */
+	fail(error: AppError): void;
+	/** Drops the connection. */
+	destroy(): void;
+	/** The client left before the answer ended. */
+	onGone(listener: () => void): void;
+	onDrain(listener: () => void): void;
+}
+
+/**
+ * What may look at a call before it goes out and after it is over: guardrails, limits of content, caches. `before` refuses
+ * by throwing an AppError; nothing has been reserved or sent then.
+ */
+export interface CallPolicy {
+	before?(call: InboundCall, route: Route): void | Promise<void>;
+	after?(call: InboundCall, route: Route, outcome: CallOutcome): void;
+}

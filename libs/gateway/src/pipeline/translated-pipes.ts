@@ -1,0 +1,78 @@
+import { AppError } from '#libs/kernel';
+import type { TokenUsage } from '#libs/metering';
+import type { ChatDecoder, ChatEvent, ProviderAdapter } from '#libs/providers';
+import type { AnswerContext, AnswerPipe, ChatRenderer, ClientDialect, Ending } from '../dialects/dialect.js';
+import type { ScannedJson } from '../json/scan-json.js';
+
+/** An upstream's protocol in, another dialect out, event by event. */
+export class TranslatedChat implements AnswerPipe {
+	usage: TokenUsage | undefined;
+	pieces = 0;
+	failure: AppError | undefined;
+	private readonly decoder: ChatDecoder;
+	private readonly renderer: ChatRenderer;
+	private rendered = '';
+
+	constructor(adapter: ProviderAdapter, dialect: ClientDialect, context: AnswerContext) {
+		this.renderer = dialect.chatRenderer(context);
+		this.decoder = adapter.chatDecoder(context.isStreamed, (event) => this.event(event));
+	}
+
+	feed(bytes: Buffer): string | undefined {
+		this.decoder.feed(bytes);
+		return this.take();
+	}
+
+	end(): Ending {
+		const isWhole = this.decoder.end();
+		if (this.failure !== undefined || !isWhole) return { last: this.take(), isWhole };
+		this.rendered += this.renderer.end(this.decoder.model);
+		return { last: this.take(), isWhole };
+	}
+
+	private take(): string | undefined {
+		const { rendered } = this;
+		this.rendered = '';
+		return rendered === '' ? undefined : rendered;
+	}
+
+	private event(event: ChatEvent): void {
+		if (this.failure !== undefined) return;
+		if (event.type === 'error') {
+			this.failure = new AppError(
+				'upstream',
+				'upstream_error',
+				`The upstream reported: ${event.message.slice(0, 500)}`,
+			);
+			return;
+		}
+		if (event.type === 'usage') this.usage = event.usage;
+		else if (event.type !== 'finish') this.pieces++;
+		this.rendered += this.renderer.event(event, this.decoder.model);
+	}
+}
+
+/** Embeddings are never streamed: collected, decoded, written again. */
+export class TranslatedEmbeddings implements AnswerPipe {
+	usage: TokenUsage | undefined;
+	pieces = 0;
+	readonly failure = undefined;
+	private readonly parts: Buffer[] = [];
+
+	constructor(
+		private readonly adapter: ProviderAdapter,
+		private readonly dialect: ClientDialect,
+		private readonly scanned: ScannedJson,
+	) {}
+
+	feed(bytes: Buffer): undefined {
+		this.parts.push(bytes);
+	}
+
+	end(): Ending {
+		const answer = this.adapter.decodeEmbeddings(Buffer.concat(this.parts));
+		this.usage = answer.usage;
+		this.pieces = answer.vectors.length;
+		return { last: this.dialect.renderEmbeddings(answer, this.scanned), isWhole: true };
+	}
+}

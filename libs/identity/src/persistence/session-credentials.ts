@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '#libs/database';
+import type { AccessClaims } from '../access-claims.js';
+
+interface SessionCredentialRow {
+	/** The organization's default project. */
+	readonly projectId: string | null;
+	readonly membershipEpoch: number;
+	readonly permissions: readonly string[];
+}
+
+/** Reads what an access token still stands for. */
+@Injectable()
+export class SessionCredentials {
+	constructor(private readonly work: UnitOfWork) {}
+
+	async find({ sid, sub, org }: AccessClaims): Promise<SessionCredentialRow | undefined> {
+		const [row] = await this.work.callDefiner<SessionCredentialRow>(
+			`SELECT project_id AS "projectId", membership_epoch AS "membershipEpoch", permissions FROM find_session($1, $2, $3)`,
+			[sid, sub, org],
+		);
+		return row;
+	}
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, newId } from '#libs/kernel';
+import { COMMAND_TIMEOUT_MS, RedisBreaker, ServerClock } from '#libs/redis';
+import type { CallOutcome, CallStart } from './call.js';
+import { type Attempt, LeaseStore } from './lease-store.js';
+import { ADMITTED, LATE } from './lease-scripts.js';
+import { LedgeredCall, type LeaseState, type OpenCall } from './ledgered-call.js';
+import { LedgerFlusher } from './ledger-flusher.js';
+import { dayNumber } from './utc-day.js';
+
+/**
+ * Sees to it that every admitted call gets exactly one ledger row. Two copies exist until it is written: the lease in
+ * Redis and the object in this process's memory, so that losing either loses no call.
+ */
+@Injectable()
+export class CallLedger {
+	private readonly running = new Set<LedgeredCall>();
+	private readonly finish = (call: LedgeredCall, outcome: CallOutcome): void => {
+		this.running.delete(call);
+		if (call.lease !== 'none' && !this.breaker.isOpen) this.leases.settle(call, outcome);
+		this.flusher.push(call);
+	};
+
+	constructor(
+		private readonly leases: LeaseStore,
+		private readonly flusher: LedgerFlusher,
+		private readonly breaker: RedisBreaker,
+		private readonly clock: ServerClock,
+	) {}
+
+	/** Calls that are not settled yet. */
+	get openCalls(): Iterable<LedgeredCall> & { readonly size: number } {
+		return this.running;
+	}
+
+	/**
+	 * Admits a call: one script before it. While Redis is away it is admitted on this process's word.
+	 * @throws AppError unauthenticated `stale_credential` when what the principal rests on was revoked since it was cached.
+	 */
+	async open(start: CallStart): Promise<OpenCall> {
+		const eventId = newId();
+		if (this.breaker.isOpen) return this.admitted(start, eventId, this.attempt(), 'none');
+		let at = this.attempt();
+		for (let repeated = false; ; repeated = true) {
+			const sentAt = performance.now();
+			const answer = await this.leases.admit(start, eventId, at);
+			if (answer === undefined) return this.admitted(start, eventId, at, 'possible'); // the script may have run all the same
+			const [code, seconds, microseconds] = answer;
+			if (code === ADMITTED)
+				return this.admitted(start, eventId, { ...at, nowMs: seconds * 1_000 + microseconds / 1_000 }, 'possible');
+			if (code !== LATE) throw new AppError('unauthenticated', 'stale_credential', 'The credential is no longer valid');
+			// An answer in time says that our clock was wrong, and it has just learnt. A day that began meanwhile is no error either.
+			if (repeated || performance.now() - sentAt >= COMMAND_TIMEOUT_MS)
+				return this.admitted(start, eventId, at, 'none');
+			at = this.attempt();
+		}
+	}
+
+	private attempt(): Attempt {
+		const nowMs = this.clock.now();
+		return { nowMs, day: dayNumber(nowMs), deadlineMs: Math.ceil(nowMs) + COMMAND_TIMEOUT_MS };
+	}
+
+	private admitted(start: CallStart, eventId: string, at: Attempt, lease: LeaseState): OpenCall {
+		const call = new LedgeredCall(start, eventId, at.day, at.nowMs, lease, this.finish);
+		this.running.add(call);
+		return call;
+	}
+}

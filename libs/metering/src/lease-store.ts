@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '#libs/config';
+import { newId } from '#libs/kernel';
+import { organizationKey, RedisBreaker, RedisConnection, ServerClock } from '#libs/redis';
+import type { CallOutcome, CallStart } from './call.js';
+import { packOutcome, packProgress, packStart } from './lease.js';
+import { type Admission, admitScript, progressScript, settleScript } from './lease-scripts.js';
+import type { LedgeredCall } from './ledgered-call.js';
+import { dayText } from './utc-day.js';
+
+export const leasesKey = (organizationId: string): string => organizationKey(organizationId, 'leases');
+export const replicaKey = (replicaId: string): string => `replica:${replicaId}`;
+
+const HARD_END_MARGIN_MS = 60_000;
+const PROGRESS_AT_ONCE = 250; // leases per script: Redis serves others in between
+
+/** The api's side of the leases: every command is one attempt, and every failure feeds the breaker. */
+@Injectable()
+export class LeaseStore {
+	/** Of this process, new at each start. */
+	readonly replicaId = newId();
+	private readonly longestMs: number;
+	private readonly timeoutMs: number;
+
+	constructor(
+		config: Config,
+		private readonly redis: RedisConnection,
+		private readonly breaker: RedisBreaker,
+		private readonly clock: ServerClock,
+	) {
+		this.longestMs = config.upstreams.UPSTREAM_TOTAL_TIMEOUT_MS + HARD_END_MARGIN_MS;
+		this.timeoutMs = config.metering.REPLICA_TIMEOUT_MS;
+	}
+
+	/** Runs the admission script; learns the server's time from its answer. `undefined` when Redis did not answer. */
+	async admit(start: CallStart, eventId: string, at: Attempt): Promise<Admission | undefined> {
+		const { organizationId } = start;
+		const sentAt = performance.now();
+		try {
+			const admission = await admitScript.run(this.redis.client, [
+				leasesKey(organizationId),
+				organizationKey(organizationId, 'epochs'),
+				at.deadlineMs,
+				at.day,
+				dayText(at.day),
+				eventId,
+				packStart(start, this.replicaId, Math.round(at.nowMs + this.longestMs)),
+				...start.epochs,
+			]);
+			this.breaker.succeeded();
+			this.clock.learn(admission[1] * 1_000 + admission[2] / 1_000, sentAt);
+			return admission;
+		} catch (error) {
+			this.breaker.failed(error);
+			return undefined;
+		}
+	}
+
+	/** Completes the lease; on success the call knows. */
+	settle(call: LedgeredCall, outcome: CallOutcome): void {
+		const key = leasesKey(call.start.organizationId);
+		settleScript.run(this.redis.client, [key, call.eventId, packOutcome(outcome)]).then(
+			(settled) => {
+				this.breaker.succeeded();
+				if (settled === 1) call.lease = 'complete';
+			},
+			(error: unknown) => this.breaker.failed(error),
+		);
+	}
+
+	/** Says that this process lives; its leases are settled by the worker `REPLICA_TIMEOUT_MS` after the last time. */
+	async beat(): Promise<void> {
+		await this.attempt(this.redis.client.set(replicaKey(this.replicaId), '1', 'PX', this.timeoutMs));
+	}
+
+	/** Notes how far running calls are, all in one go. */
+	async note(calls: readonly LedgeredCall[]): Promise<void> {
+		const nowMs = this.clock.now();
+		const sent: Promise<boolean>[] = [];
+		for (const [organizationId, mine] of Map.groupBy(calls, ({ start }) => start.organizationId))
+			for (let from = 0; from < mine.length; from += PROGRESS_AT_ONCE) {
+				const pairs = mine.slice(from, from + PROGRESS_AT_ONCE).flatMap((call) => {
+					const { outputTokens } = call;
+					call.reportedTokens = outputTokens;
+					return [call.eventId, packProgress({ outputTokens, durationMs: nowMs - call.occurredAtMs })];
+				});
+				sent.push(this.attempt(progressScript.run(this.redis.client, [leasesKey(organizationId), ...pairs])));
+			}
+		await Promise.all(sent);
+	}
+
+	/** Redis is away: commands are not worth a try. */
+	get areAway(): boolean {
+		return this.breaker.isOpen;
+	}
+
+	/** Deletes leases of one organization. Resolves false when Redis did not confirm it. */
+	async remove(organizationId: string, eventIds: readonly string[]): Promise<boolean> {
+		return this.attempt(this.redis.client.hdel(leasesKey(organizationId), ...eventIds));
+	}
+
+	private async attempt(command: Promise<unknown>): Promise<boolean> {
+		try {
+			await command;
+			this.breaker.succeeded();
+			return true;
+		} catch (error) {
+			this.breaker.failed(error);
+			return false;
+		}
+	}
+}
+
+/** One try of the admission: when it is made, on which day that is, and until when it may still change something. */
+export interface Attempt {
+	readonly nowMs: number;
+	readonly day: number;
+	readonly deadlineMs: number;
+}

@@ -1,0 +1,161 @@
+import type { CallOutcome, CallStart, CallStatus, Dialect, UsageSource } from './call.js';
+
+/**
+ * What Redis keeps of a call that is not in the ledger yet. The admission script writes line one,
+ * `<UTC day> <seconds> <microseconds> <start>`; later scripts replace line two, `P<progress>` or
+ * `S<milliseconds> <outcome>`. Both payloads are positional JSON arrays: short, and cheap to make.
+ */
+export interface Lease {
+	/** UTC day of Redis's clock at admission, `YYYY-MM-DD`; never computed again. */
+	readonly occurredOn: string;
+	/** Milliseconds since 1970, Redis's clock. */
+	readonly occurredAtMs: number;
+	readonly replicaId: string;
+	/** Milliseconds since 1970 after which the call cannot be running any more. */
+	readonly hardEndMs: number;
+	readonly start: Omit<CallStart, 'organizationId' | 'epochs'>;
+	/** Present once the first byte was seen and a heartbeat carried it here. */
+	readonly progress: Progress | undefined;
+	/** Present once the call was settled. */
+	readonly settled: { readonly atMs: number; readonly outcome: CallOutcome } | undefined;
+}
+
+export interface Progress {
+	readonly outputTokens: number;
+	/** Of the call, when the progress was noted. */
+	readonly durationMs: number;
+}
+
+const FORMAT = 1; // raise it when an older worker could misread the arrays
+
+/** The part of line one that the api knows. */
+export const packStart = (start: CallStart, replicaId: string, hardEndMs: number): string =>
+	JSON.stringify([
+		FORMAT,
+		replicaId,
+		hardEndMs,
+		start.projectId,
+		start.userId,
+		start.keyId,
+		start.requestId,
+		start.dialect,
+		start.operation,
+		start.alias,
+		start.providerId,
+		start.model,
+		start.isStreamed,
+		start.reservedInputTokens,
+		start.reservedOutputTokens,
+	]);
+
+export const packProgress = (progress: Progress): string =>
+	JSON.stringify([progress.outputTokens, Math.round(progress.durationMs)]);
+
+export const packOutcome = ({ usage, ...outcome }: CallOutcome): string =>
+	JSON.stringify([
+		outcome.status,
+		outcome.errorCode,
+		usage.input,
+		usage.cacheRead,
+		usage.cacheWrite,
+		usage.output,
+		usage.reasoning,
+		outcome.usageSource,
+		outcome.isEstimated,
+		outcome.attempts,
+		outcome.firstTokenMs,
+		outcome.durationMs,
+	]);
+
+/** @throws SyntaxError or Error when the text is no lease of a format this build knows. */
+export function unpackLease(text: string): Lease {
+	const [first = '', second] = text.split('\n', 2);
+	const [, occurredOn = '', seconds, microseconds, payload = ''] = /^(\S+) (\d+) (\d+) (.*)$/s.exec(first) ?? [];
+	const fields = JSON.parse(payload) as StartFields;
+	if (fields[0] !== FORMAT) throw new Error(`A lease of the unknown format ${String(fields[0])}`);
+	return {
+		occurredOn,
+		occurredAtMs: Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000),
+		replicaId: fields[1],
+		hardEndMs: fields[2],
+		start: {
+			projectId: fields[3] ?? undefined,
+			userId: fields[4] ?? undefined,
+			keyId: fields[5] ?? undefined,
+			requestId: fields[6],
+			dialect: fields[7],
+			operation: fields[8],
+			alias: fields[9],
+			providerId: fields[10],
+			model: fields[11],
+			isStreamed: fields[12],
+			reservedInputTokens: fields[13],
+			reservedOutputTokens: fields[14],
+		},
+		progress: second?.startsWith('P') ? unpackProgress(second.slice(1)) : undefined,
+		settled: second?.startsWith('S') ? unpackSettled(second) : undefined,
+	};
+}
+
+function unpackProgress(text: string): Progress {
+	const [outputTokens, durationMs] = JSON.parse(text) as [number, number];
+	return { outputTokens, durationMs };
+}
+
+function unpackSettled(line: string): Lease['settled'] {
+	const space = line.indexOf(' ');
+	const fields = JSON.parse(line.slice(space + 1)) as OutcomeFields;
+	return {
+		atMs: Number(line.slice(1, space)),
+		outcome: {
+			status: fields[0],
+			errorCode: fields[1] ?? undefined,
+			usage: {
+				input: fields[2] ?? 0,
+				cacheRead: fields[3] ?? 0,
+				cacheWrite: fields[4] ?? 0,
+				output: fields[5] ?? 0,
+				reasoning: fields[6] ?? 0,
+			},
+			usageSource: fields[7],
+			isEstimated: fields[8],
+			attempts: fields[9],
+			firstTokenMs: fields[10] ?? undefined,
+			durationMs: fields[11],
+		},
+	};
+}
+
+type Text = string | null;
+type StartFields = readonly [
+	format: number,
+	replicaId: string,
+	hardEndMs: number,
+	projectId: Text,
+	userId: Text,
+	keyId: Text,
+	requestId: string,
+	dialect: Dialect,
+	operation: CallStart['operation'],
+	alias: string,
+	providerId: string,
+	model: string,
+	isStreamed: boolean,
+	reservedInputTokens: number,
+	reservedOutputTokens: number,
+];
+type Count = number | null; // a number that JSON cannot hold arrives as null
+type OutcomeFields = readonly [
+	status: CallStatus,
+	errorCode: Text,
+	input: Count,
+	cacheRead: Count,
+	cacheWrite: Count,
+	output: Count,
+	reasoning: Count,
+	usageSource: UsageSource,
+	isEstimated: boolean,
+	attempts: number,
+	firstTokenMs: number | null,
+	durationMs: number,
+];

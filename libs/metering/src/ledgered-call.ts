@@ -1,0 +1,45 @@
+import type { CallOutcome, CallStart } from './call.js';
+
+/**
+ * What is known of a call's lease in Redis. `none`: no script was sent, or it surely wrote nothing. `possible`: it was
+ * written, or the answer got lost. `complete`: it carries the outcome, so the row can be made without this process.
+ */
+export type LeaseState = 'none' | 'possible' | 'complete';
+
+/** An admitted call. The gateway tells it how the answer comes along, and once how it ended. */
+export interface OpenCall {
+	readonly eventId: string;
+	/** First byte and running estimate: remembered here, carried to Redis by the heartbeat. */
+	progressed(outputTokens: number): void;
+	/** Exactly once; further calls are ignored. Nothing to wait for: the row follows within `LEDGER_FLUSH_MS`. */
+	settle(outcome: CallOutcome): void;
+}
+
+/** One object for the whole life of a call, from admission to its row: nothing is copied on the way. */
+export class LedgeredCall implements OpenCall {
+	/** Output tokens so far; below 0 until the first byte. */
+	outputTokens = -1;
+	/** What the lease says of them. */
+	reportedTokens = -1;
+	outcome: CallOutcome | undefined;
+
+	constructor(
+		readonly start: CallStart,
+		readonly eventId: string,
+		/** UTC day of the admission, days since 1970. */
+		readonly day: number,
+		readonly occurredAtMs: number,
+		public lease: LeaseState,
+		private readonly onSettled: (call: LedgeredCall, outcome: CallOutcome) => void,
+	) {}
+
+	progressed(outputTokens: number): void {
+		this.outputTokens = outputTokens;
+	}
+
+	settle(outcome: CallOutcome): void {
+		if (this.outcome !== undefined) return;
+		this.outcome = outcome;
+		this.onSettled(this, outcome);
+	}
+}

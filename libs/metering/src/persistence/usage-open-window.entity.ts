@@ -1,0 +1,14 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An hour that the ledger changed since it was last summed up: reports read it from the ledger. */
+@Entity('usage_open_windows')
+export class UsageOpenWindowEntity {
+	@PrimaryColumn('uuid', { name: 'organization_id' })
+	organizationId!: string;
+
+	@PrimaryColumn('timestamptz')
+	hour!: Date;
+
+	@Column('bigint', { default: 0 })
+	version!: string;
+}

@@ -1,0 +1,95 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Config } from '#libs/config';
+import { RedisConnection } from '#libs/redis';
+import { type Lease, unpackLease } from './lease.js';
+import { leasesKey, replicaKey } from './lease-store.js';
+import { ledgerRow } from './ledger-row.js';
+import { OrganizationWalk } from './persistence/organization-walk.js';
+import { UsageLedger } from './persistence/usage-ledger.js';
+import { isExpired, type Moment, outcomeOf } from './reaping.js';
+
+const PAGE = 500;
+
+/**
+ * Writes the ledger rows of calls whose process is gone, from their leases. Safe to run twice, at once, and beside a
+ * process that only seemed to be gone: the ledger takes each call once, and an exact row after an estimate corrects it.
+ */
+@Injectable()
+export class Reaper {
+	private readonly logger = new Logger('Reaper');
+	private readonly timeoutMs: number;
+
+	constructor(
+		config: Config,
+		private readonly redis: RedisConnection,
+		private readonly organizations: OrganizationWalk,
+		private readonly ledger: UsageLedger,
+	) {
+		this.timeoutMs = config.metering.REPLICA_TIMEOUT_MS;
+	}
+
+	/** Returns how many leases were settled. */
+	async reap(): Promise<number> {
+		const moment = await this.moment();
+		const alive = new Map<string, boolean>();
+		const ids = await this.organizations.ids();
+		const sizes = await Promise.all(ids.map((id) => this.redis.client.hlen(leasesKey(id))));
+		let reaped = 0;
+		for (const [at, organizationId] of ids.entries())
+			if (sizes[at] !== 0) reaped += await this.reapOrganization(organizationId, moment, alive);
+		return reaped;
+	}
+
+	private async reapOrganization(organizationId: string, moment: Moment, alive: Map<string, boolean>): Promise<number> {
+		let reaped = 0;
+		let cursor = '0';
+		do {
+			const [next, entries] = await this.redis.client.hscan(leasesKey(organizationId), cursor, 'COUNT', PAGE);
+			cursor = next;
+			const leases = this.read(entries);
+			await this.learn([...leases.values()], alive);
+			const due = [...leases].filter(([, lease]) => isExpired(lease, alive.get(lease.replicaId) ?? false, moment));
+			await this.write(organizationId, due);
+			reaped += due.length;
+		} while (cursor !== '0');
+		return reaped;
+	}
+
+	private async write(organizationId: string, due: readonly (readonly [string, Lease])[]): Promise<void> {
+		if (due.length === 0) return;
+		await this.ledger.append(
+			due.map(([eventId, lease]) =>
+				ledgerRow({ ...lease, eventId, start: { ...lease.start, organizationId }, outcome: outcomeOf(lease) }),
+			),
+		);
+		await this.redis.client.hdel(leasesKey(organizationId), ...due.map(([eventId]) => eventId));
+	}
+
+	private read(entries: readonly string[]): Map<string, Lease> {
+		const leases = new Map<string, Lease>();
+		for (let at = 0; at < entries.length; at += 2)
+			try {
+				leases.set(entries[at] as string, unpackLease(entries[at + 1] as string));
+			} catch (error) {
+				this.logger.error(`An unreadable lease stays where it is: ${entries[at]} (${String(error)})`);
+			}
+		return leases;
+	}
+
+	private async learn(leases: readonly Lease[], alive: Map<string, boolean>): Promise<void> {
+		const unknown = [...new Set(leases.map(({ replicaId }) => replicaId))].filter((id) => !alive.has(id));
+		await Promise.all(
+			unknown.map(async (id) => alive.set(id, (await this.redis.client.exists(replicaKey(id))) === 1)),
+		);
+	}
+
+	private async moment(): Promise<Moment> {
+		const [time, server] = await Promise.all([this.redis.client.time(), this.redis.client.info('server')]);
+		const upSeconds = Number(/uptime_in_seconds:(\d+)/.exec(server)?.[1] ?? 0);
+		return {
+			nowMs: Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000),
+			isSilenceMeaningful: upSeconds * 1_000 >= this.timeoutMs,
+			timeoutMs: this.timeoutMs,
+		};
+	}
+}

@@ -1,0 +1,49 @@
+import { ProviderAdapter } from '../../adapter.js';
+import type { ChatDecoder, ChatEvent, ChatRequest, EmbeddingAnswer, EmbeddingRequest } from '../../chat.js';
+import type { ListedModel, Provider } from '../../provider.js';
+import type { UpstreamRequest } from '../../transport.js';
+import { decodeOllamaEmbeddings, decodeOllamaTags, OllamaDecoder } from './decode.js';
+import { encodeOllamaChat, encodeOllamaEmbeddings } from './encode.js';
+
+const paths = { chat: '/api/chat', embeddings: '/api/embed' } as const;
+
+/** An Ollama server, in its native protocol. A credential is sent as Bearer, for servers behind a proxy. */
+export class OllamaAdapter extends ProviderAdapter {
+	readonly protocol = 'ollama';
+
+	request(provider: Provider, operation: 'chat' | 'embeddings', body: Buffer): UpstreamRequest {
+		const headers = { ...authorization(provider), 'content-type': 'application/json' };
+		return { method: 'POST', path: pathOf(provider, paths[operation]), headers, body };
+	}
+	encodeChat(request: ChatRequest): Buffer {
+		return encodeOllamaChat(request);
+	}
+	chatDecoder(isStreamed: boolean, emit: (event: ChatEvent) => void): ChatDecoder {
+		return new OllamaDecoder(isStreamed, emit);
+	}
+	encodeEmbeddings(request: EmbeddingRequest): Buffer {
+		return encodeOllamaEmbeddings(request);
+	}
+	decodeEmbeddings(body: Buffer): EmbeddingAnswer {
+		return decodeOllamaEmbeddings(body);
+	}
+	listRequest(provider: Provider): UpstreamRequest {
+		return { method: 'GET', path: pathOf(provider, '/api/tags'), headers: authorization(provider), body: undefined };
+	}
+	decodeList(body: Buffer): ListedModel[] {
+		return decodeOllamaTags(body);
+	}
+}
+
+const authorization = ({ credential }: Provider): Record<string, string> =>
+	credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+
+const bases = new WeakMap<Provider, string>();
+function pathOf(provider: Provider, path: string): string {
+	let base = bases.get(provider);
+	if (base === undefined) {
+		base = new URL(provider.baseUrl).pathname.replace(/\/+$/, '');
+		bases.set(provider, base);
+	}
+	return base + path;
+}

@@ -1,0 +1,73 @@
+import { lookup as resolve } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { AppError } from '#libs/kernel';
+
+/**
+ * Decides which addresses an upstream connection may reach. Asked with the resolved address at connect time, so that
+ * neither an odd spelling nor a changing DNS answer gets around it. Public addresses are open; everything else needs to be
+ * named by the operator.
+ */
+export class EgressGuard {
+	private readonly hosts: ReadonlySet<string>;
+	private readonly ranges: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+
+	/** `allowed`: host names, addresses and CIDR ranges. */
+	constructor(allowed: readonly string[]) {
+		const entries = allowed.map((entry) => entry.toLowerCase());
+		this.ranges = entries.filter((entry) => entry.includes('/') || isIP(entry) !== 0).map(parseRange);
+		this.hosts = new Set(entries.filter((entry) => !entry.includes('/') && isIP(entry) === 0));
+	}
+
+	permits(host: string, address: string): boolean {
+		if (this.hosts.has(host.toLowerCase())) return true;
+		const parsed = ipaddr.process(address); // IPv4 in IPv6 becomes IPv4
+		if (this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base as never, bits)))
+			return true;
+		return parsed.range() === 'unicast' && !isEmbedding(parsed);
+	}
+
+	/** @throws AppError denied `egress_blocked`; the same text for every blocked address. */
+	assert(host: string, address: string): void {
+		if (!this.permits(host, address))
+			throw new AppError(
+				'denied',
+				'egress_blocked',
+				'This address may not be reached; an operator can allow it in EGRESS_ALLOW',
+			);
+	}
+
+	/** A DNS lookup for `net.connect` that fails unless every answer is permitted. */
+	readonly lookup: LookupFunction = (host, options, callback) => {
+		resolve(host, { ...options, all: true }, (error, addresses) => {
+			if (error) return callback(error, '', 0);
+			const [first] = addresses;
+			try {
+				for (const { address } of addresses) this.assert(host, address);
+			} catch (blocked) {
+				return callback(blocked as NodeJS.ErrnoException, '', 0);
+			}
+			if (options.all) return (callback as (e: null, a: typeof addresses) => void)(null, addresses);
+			return callback(null, first?.address ?? '', first?.family ?? 0);
+		});
+	};
+}
+
+/** Addresses that carry an IPv4 address of anybody's choice (6to4, NAT64 and the like are not `unicast` for ipaddr.js). */
+const isEmbedding = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+	address.kind() === 'ipv6' && (address as ipaddr.IPv6).match(ipaddr.IPv6.parse('64:ff9b::'), 32);
+
+function parseRange(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+	try {
+		if (entry.includes('/')) return ipaddr.parseCIDR(entry);
+		const address = ipaddr.process(entry);
+		return [address, address.kind() === 'ipv4' ? 32 : 128];
+	} catch {
+		throw new AppError(
+			'invalid',
+			'bad_egress_allow',
+			`EGRESS_ALLOW has an entry that is no host, address or range: ${entry}`,
+		);
+	}
+}

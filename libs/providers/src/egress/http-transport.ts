@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { type Dispatcher, Pool } from 'undici';
+import { AppError } from '#libs/kernel';
+import { Transport, type UpstreamCall, type UpstreamHandler, type UpstreamRequest } from '../transport.js';
+import type { EgressGuard } from './egress-guard.js';
+
+export interface TransportTimeouts {
+	readonly connectMs: number;
+	readonly firstByteMs: number;
+	readonly idleMs: number;
+}
+
+/** Keep-alive connections to one upstream of one organization: never shared with another's. Redirects are not followed. */
+export class HttpTransport extends Transport {
+	private readonly pool: Pool;
+
+	constructor(
+		private readonly baseUrl: URL,
+		private readonly guard: EgressGuard,
+		timeouts: TransportTimeouts,
+	) {
+		super();
+		this.pool = new Pool(baseUrl.origin, {
+			connections: null,
+			pipelining: 1,
+			allowH2: false,
+			connect: { lookup: guard.lookup, timeout: timeouts.connectMs },
+			headersTimeout: timeouts.firstByteMs,
+			bodyTimeout: timeouts.idleMs,
+			keepAliveTimeout: 30_000,
+			maxHeaderSize: 32_768,
+		});
+	}
+
+	send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
+		const exchange = new Exchange(handler);
+		const host = this.baseUrl.hostname.replace(/^\[|\]$/g, '');
+		try {
+			if (isIP(host) !== 0) this.guard.assert(host, host); // literal addresses are not looked up
+		} catch (error) {
+			queueMicrotask(() => exchange.fail(error as Error));
+			return exchange;
+		}
+		this.pool.dispatch(
+			{
+				path: request.path,
+				method: request.method,
+				headers: request.headers as Record<string, string>,
+				body: request.body ?? null,
+			},
+			exchange,
+		);
+		return exchange;
+	}
+
+	close(): void {
+		void this.pool.destroy();
+	}
+}
+
+/** One request on its way: undici's callbacks in, ours out. */
+class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
+	private controller: Dispatcher.DispatchController | undefined;
+	private isOver = false;
+
+	constructor(private readonly handler: UpstreamHandler) {}
+
+	onRequestStart(controller: Dispatcher.DispatchController): void {
+		this.controller = controller;
+		if (this.isOver) controller.abort(new Error('aborted'));
+	}
+	onResponseStart(
+		_: Dispatcher.DispatchController,
+		status: number,
+		headers: Record<string, string | string[] | undefined>,
+	): void {
+		if (!this.isOver && status >= 200) this.handler.onHead(status, headers);
+	}
+	onResponseData(_: Dispatcher.DispatchController, bytes: Buffer): void {
+		if (!this.isOver) this.handler.onData(bytes);
+	}
+	onResponseEnd(): void {
+		if (this.isOver) return;
+		this.isOver = true;
+		this.handler.onEnd();
+	}
+	onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+		this.fail(error);
+	}
+
+	fail(error: Error): void {
+		if (this.isOver) return;
+		this.isOver = true;
+		this.handler.onError(translate(error));
+	}
+
+	pause(): void {
+		this.controller?.pause();
+	}
+	resume(): void {
+		this.controller?.resume();
+	}
+	abort(): void {
+		if (this.isOver) return;
+		this.isOver = true;
+		this.controller?.abort(new Error('aborted'));
+	}
+}
+
+function translate(error: Error & { code?: string }): AppError {
+	if (error instanceof AppError) return error;
+	const options = { cause: error };
+	switch (error.code) {
+		case 'UND_ERR_HEADERS_TIMEOUT':
+			return new AppError('timeout', 'upstream_timeout', 'The upstream did not begin to answer in time', options);
+		case 'UND_ERR_BODY_TIMEOUT':
+			return new AppError('timeout', 'upstream_stalled', 'The upstream stopped in the middle of its answer', options);
+		case 'UND_ERR_CONNECT_TIMEOUT':
+		case 'ECONNREFUSED':
+		case 'ENOTFOUND':
+		case 'EAI_AGAIN':
+		case 'EHOSTUNREACH':
+		case 'ENETUNREACH':
+			return new AppError('unavailable', 'upstream_unreachable', 'The upstream cannot be reached', options);
+		default:
+			return new AppError('upstream', 'upstream_failed', 'The connection to the upstream broke', options);
+	}
+}

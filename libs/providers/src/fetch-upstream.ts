@@ -1,0 +1,41 @@
+import { AppError } from '#libs/kernel';
+import type { Transport, UpstreamRequest } from './transport.js';
+
+const MAX_BYTES = 8 * 1_048_576;
+
+/**
+ * One small exchange, whole: for lists and tests of a connection, not for calls.
+ * @throws AppError upstream, unavailable, timeout
+ */
+export function fetchUpstream(transport: Transport, request: UpstreamRequest, limitMs: number): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		const pieces: Buffer[] = [];
+		let size = 0;
+		let status = 0;
+		const settle = (result: () => void): void => {
+			clearTimeout(timer);
+			call.abort();
+			result();
+		};
+		const fail = (error: AppError): void => settle(() => reject(error));
+		const call = transport.send(request, {
+			onHead: (code) => {
+				status = code;
+			},
+			onData: (bytes) => {
+				pieces.push(bytes);
+				size += bytes.length;
+				if (size > MAX_BYTES) fail(new AppError('upstream', 'upstream_too_large', 'The upstream sent too much'));
+			},
+			onEnd: () =>
+				status === 200
+					? settle(() => resolve(Buffer.concat(pieces)))
+					: fail(new AppError('upstream', 'upstream_refused', `The upstream answered with status ${status}`)),
+			onError: fail,
+		});
+		const timer = setTimeout(
+			() => fail(new AppError('timeout', 'upstream_timeout', 'The upstream did not answer in time')),
+			limitMs,
+		);
+	});
+}

@@ -1,0 +1,23 @@
+export { type Protocol, ProviderAdapter } from './adapter.js';
+export { openAiUsage } from './adapters/openai/usage.js';
+export { ollamaUsage } from './adapters/ollama/decode.js';
+export type {
+	ChatDecoder,
+	ChatEvent,
+	ChatMessage,
+	ChatRequest,
+	EmbeddingAnswer,
+	EmbeddingRequest,
+	FinishReason,
+	ToolCall,
+	ToolDefinition,
+} from './chat.js';
+export { ModelCatalogue, type ProviderState } from './model-catalogue.js';
+export type { NewProvider, ProviderRecord } from './persistence/provider.repository.js';
+export { type ListedModel, type Provider, type ProviderKind, providerKinds, type Route } from './provider.js';
+export { ProvidersModule } from './providers.module.js';
+export { ProvidersService } from './providers.service.js';
+export { Transport, type UpstreamCall, type UpstreamHandler, type UpstreamRequest } from './transport.js';
+export { Upstreams } from './upstreams.js';
+export { base64OfDataUrl } from './wire/images.js';
+export { MAX_LINE_BYTES } from './wire/lines.js';

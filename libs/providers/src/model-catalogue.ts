@@ -1,0 +1,176 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '#libs/kernel';
+import { fetchUpstream } from './fetch-upstream.js';
+import type { ListedModel, Provider, Route } from './provider.js';
+import { ProviderDirectory } from './provider-directory.js';
+import { Upstreams } from './upstreams.js';
+
+const FRESH_MS = 60_000;
+const RETRY_MS = 2_000; // after a failure
+const LIST_LIMIT_MS = 5_000;
+
+/** What one provider said of itself last. */
+interface Listing {
+	readonly revision: string;
+	models: readonly ListedModel[];
+	askedAt: number;
+	isUp: boolean;
+	latencyMs: number | undefined;
+	error: string | undefined;
+	running: Promise<void> | undefined;
+}
+
+export interface ProviderState {
+	readonly provider: Provider;
+	readonly isUp: boolean;
+	readonly latencyMs: number | undefined;
+	readonly error: string | undefined;
+	readonly models: readonly ListedModel[];
+}
+
+/** The names an organization can call, compiled for look-up; rebuilt when a listing or the providers changed. */
+interface Names {
+	readonly providers: readonly Provider[];
+	readonly version: number;
+	readonly routes: ReadonlyMap<string, Route>;
+}
+
+/**
+ * Which models there are and where. Lists are asked for once a minute at most, by one request at a time, and served stale
+ * meanwhile; a call to a known model never waits for a list.
+ */
+@Injectable()
+export class ModelCatalogue {
+	private readonly logger = new Logger('Models');
+	private readonly listings = new Map<string, Listing>();
+	private readonly names = new Map<string, Names>();
+	private version = 0;
+
+	constructor(
+		private readonly directory: ProviderDirectory,
+		private readonly upstreams: Upstreams,
+	) {}
+
+	/**
+	 * Where a call to `name` goes; at once when it is known.
+	 * @throws AppError missing `model_not_found`, or unavailable when a provider that may have it does not answer
+	 */
+	resolve(organizationId: string, name: string): Route | Promise<Route> {
+		const providers = this.directory.providersOf(organizationId);
+		if (!Array.isArray(providers)) return this.resolveSlowly(organizationId, name);
+		const known = lookUp(this.compiled(organizationId, providers).routes, name);
+		if (known === undefined) return this.resolveSlowly(organizationId, name);
+		this.refreshIfOld(known.provider);
+		return known;
+	}
+
+	/** Every model of every provider, as listed last; asks first where nothing is known yet. */
+	async states(organizationId: string): Promise<ProviderState[]> {
+		const providers = await this.directory.providersOf(organizationId);
+		await Promise.all(
+			providers.map((provider) => (this.isUnknown(provider) ? this.refresh(provider) : this.refreshIfOld(provider))),
+		);
+		return providers.map((provider) => {
+			const { isUp, latencyMs, error, models } = this.listingOf(provider);
+			return { provider, isUp, latencyMs, error, models };
+		});
+	}
+
+	private async resolveSlowly(organizationId: string, name: string): Promise<Route> {
+		const providers = await this.directory.providersOf(organizationId);
+		await Promise.all(providers.map((provider) => (this.mayAsk(provider) ? this.refresh(provider) : undefined)));
+		const known = lookUp(this.compiled(organizationId, providers).routes, name);
+		if (known !== undefined) return known;
+		const away = providers.filter((provider) => !this.listingOf(provider).isUp);
+		if (away.length > 0)
+			throw new AppError(
+				'unavailable',
+				'upstream_unreachable',
+				`The model ${quoted(name)} is not known, and ${away.map((p) => p.name).join(', ')} cannot be asked for it now`,
+				{ retryAfterMs: RETRY_MS, param: 'model' },
+			);
+		throw new AppError('missing', 'model_not_found', `The model ${quoted(name)} does not exist or you may not use it`, {
+			param: 'model',
+		});
+	}
+
+	private compiled(organizationId: string, providers: readonly Provider[]): Names {
+		const current = this.names.get(organizationId);
+		if (current?.providers === providers && current.version === this.version) return current;
+		const routes = new Map<string, Route>();
+		for (const provider of providers)
+			for (const { id } of this.listingOf(provider).models)
+				if (!routes.has(id)) routes.set(id, Object.freeze({ provider, model: id })); // an organization's own come first
+		const names = { providers, version: this.version, routes };
+		this.names.set(organizationId, names);
+		return names;
+	}
+
+	private listingOf(provider: Provider): Listing {
+		let listing = this.listings.get(provider.id);
+		if (listing?.revision !== provider.revision) {
+			listing = {
+				revision: provider.revision,
+				models: [],
+				askedAt: Number.NEGATIVE_INFINITY,
+				isUp: false,
+				latencyMs: undefined,
+				error: undefined,
+				running: undefined,
+			};
+			this.listings.set(provider.id, listing);
+		}
+		return listing;
+	}
+
+	private isUnknown(provider: Provider): boolean {
+		return this.mayAsk(provider) && !this.listingOf(provider).isUp;
+	}
+
+	private mayAsk(provider: Provider): boolean {
+		const { askedAt, running } = this.listingOf(provider);
+		return running !== undefined || performance.now() - askedAt > RETRY_MS;
+	}
+
+	private refreshIfOld(provider: Provider): void {
+		const { askedAt, isUp } = this.listingOf(provider);
+		if (performance.now() - askedAt > (isUp ? FRESH_MS : RETRY_MS)) void this.refresh(provider);
+	}
+
+	/** Single-flight; never rejects. */
+	private refresh(provider: Provider): Promise<void> {
+		const listing = this.listingOf(provider);
+		listing.running ??= this.ask(provider, listing).finally(() => {
+			listing.running = undefined;
+		});
+		return listing.running;
+	}
+
+	private async ask(provider: Provider, listing: Listing): Promise<void> {
+		const adapter = this.upstreams.adapterOf(provider);
+		listing.askedAt = performance.now();
+		try {
+			const body = await fetchUpstream(
+				this.upstreams.transportOf(provider),
+				adapter.listRequest(provider),
+				LIST_LIMIT_MS,
+			);
+			listing.models = Object.freeze(adapter.decodeList(body));
+			listing.latencyMs = performance.now() - listing.askedAt;
+			listing.error = undefined;
+			listing.isUp = true;
+		} catch (error) {
+			if (listing.isUp || listing.error === undefined)
+				this.logger.warn(`${provider.name} cannot be asked for its models: ${String(error)}`);
+			listing.isUp = false; // what it listed before stays callable
+			listing.error = error instanceof AppError ? error.code : 'upstream_failed';
+		}
+		this.version++;
+	}
+}
+
+/** Ollama's clients leave out `:latest`. */
+const lookUp = (routes: ReadonlyMap<string, Route>, name: string): Route | undefined =>
+	routes.get(name) ?? routes.get(`${name}:latest`);
+
+const quoted = (name: string): string => JSON.stringify(name.slice(0, 128));

@@ -1,0 +1,25 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('provider_credentials')
+export class ProviderCredentialEntity {
+	@PrimaryColumn('uuid', { name: 'organization_id' })
+	organizationId!: string;
+
+	@PrimaryColumn('uuid')
+	id!: string;
+
+	@Column('uuid', { name: 'provider_id' })
+	providerId!: string;
+
+	@Column('text', { name: 'secret_sealed' })
+	secretSealed!: string;
+
+	@Column('text')
+	last4!: string;
+
+	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+	createdAt!: Date;
+
+	@Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+	updatedAt!: Date;
+}

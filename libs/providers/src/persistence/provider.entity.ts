@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ProviderKind } from '../provider.js';
+
+@Entity('providers')
+export class ProviderEntity {
+	@PrimaryColumn('uuid', { name: 'organization_id' })
+	organizationId!: string;
+
+	@PrimaryColumn('uuid')
+	id!: string;
+
+	@Column('text')
+	name!: string;
+
+	@Column('text')
+	kind!: ProviderKind;
+
+	@Column('text', { name: 'base_url' })
+	baseUrl!: string;
+
+	@Column('boolean', { name: 'is_enabled', default: true })
+	isEnabled!: boolean;
+
+	@Column('boolean', { name: 'is_shared', default: false })
+	isShared!: boolean;
+
+	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+	createdAt!: Date;
+
+	@Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+	updatedAt!: Date;
+}

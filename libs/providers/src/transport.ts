@@ -1,0 +1,30 @@
+import type { AppError } from '#libs/kernel';
+
+export interface UpstreamRequest {
+	readonly method: 'GET' | 'POST';
+	/** With the base path of the provider. */
+	readonly path: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: Buffer | undefined;
+}
+
+/** Called in order: head, data*, then end or error, exactly one of the two. After `abort` nothing more is called. */
+export interface UpstreamHandler {
+	onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+	onData(bytes: Buffer): void;
+	onEnd(): void;
+	onError(error: AppError): void;
+}
+
+export interface UpstreamCall {
+	/** Stops reading, so that the upstream feels the client's pace. */
+	pause(): void;
+	resume(): void;
+	abort(): void;
+}
+
+/** A way to reach an upstream: over the network, or inside this process (echo). */
+export abstract class Transport {
+	abstract send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
+	abstract close(): void;
+}

@@ -1,0 +1,63 @@
+import type * as SentryModule from '@sentry/node';
+import { scrubText, scrubValue } from './scrub.js';
+
+export interface SentrySettings {
+	readonly SENTRY_DSN?: string | undefined;
+	readonly SENTRY_ENVIRONMENT: string;
+}
+
+let sentry: typeof SentryModule | undefined;
+
+/**
+ * Starts Sentry when there is a DSN, else does not even load it. Before anything that it patches is imported. What leaves
+ * the process holds no bodies, headers or secrets.
+ */
+export async function initSentry(settings: SentrySettings, release: string): Promise<void> {
+	if (settings.SENTRY_DSN === undefined || sentry !== undefined) return;
+	const loaded = await import('@sentry/node');
+	loaded.init({
+		dsn: settings.SENTRY_DSN,
+		environment: settings.SENTRY_ENVIRONMENT,
+		release,
+		dataCollection: { userInfo: false, cookies: false, httpHeaders: { request: false, response: false }, httpBodies: [] },
+		beforeSend: scrubEvent,
+		beforeBreadcrumb: (crumb) => scrubValue(crumb) as typeof crumb,
+	});
+	sentry = loaded;
+}
+
+/** Where a bug happened. */
+export interface BugContext {
+	readonly requestId?: string | undefined;
+	readonly organizationId?: string | undefined;
+	readonly where?: string | undefined;
+}
+
+/** Reports a bug; returns the id of Sentry's event, `undefined` without Sentry. */
+export function captureBug(error: unknown, { requestId, organizationId, where }: BugContext): string | undefined {
+	return sentry?.captureException(error, {
+		tags: { ...(where === undefined ? {} : { where }), ...(requestId === undefined ? {} : { requestId }) },
+		...(organizationId === undefined ? {} : { contexts: { organization: { id: organizationId } } }),
+	});
+}
+
+/** Sends what is still queued; for the end of a process. */
+export async function flushSentry(limitMs: number): Promise<void> {
+	await sentry?.flush(limitMs);
+}
+
+function scrubEvent(event: SentryModule.ErrorEvent): SentryModule.ErrorEvent {
+	if (event.request !== undefined) {
+		const { method, url } = event.request;
+		event.request = {
+			...(method === undefined ? {} : { method }),
+			...(url === undefined ? {} : { url: scrubText(url.split('?')[0] ?? '') }),
+		};
+	}
+	for (const exception of event.exception?.values ?? [])
+		if (exception.value !== undefined) exception.value = scrubText(exception.value);
+	if (event.message !== undefined) event.message = scrubText(event.message);
+	if (event.extra !== undefined) event.extra = scrubValue(event.extra) as Record<string, unknown>;
+	delete event.user;
+	return event;
+}
