@@ -34,7 +34,8 @@ async function main() {
 	const commands = {
 		up: () => start(profile),
 		down: () => stop(profile),
-		status: () => console.log({ ...status(profile), ...(profile === 'up' && { leftBehind: orphans() }) }),
+		status: () =>
+			console.log(JSON.stringify({ ...status(profile), leftBehind: profile === 'up' ? orphans() : [] }, null, '\t')),
 		remove: () => remove(profile),
 	};
 	if (!Object.hasOwn(commands, command) || rest.length > 0 || !['up', 'test'].includes(profile))

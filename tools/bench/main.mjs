@@ -47,8 +47,9 @@ async function run() {
 	const upstream = await start('upstream', { core: LOAD_CORE, args: [join(BENCH, 'upstream/main.mjs')] });
 	const load = await Load.start(join(BENCH, 'load/main.mjs'));
 	const without = values.without.split(',');
-	const gateway = without.includes('gateway') ? undefined : await Gateway.prepare({ upstreamPort: upstream.port, say });
+	let gateway;
 	try {
+		if (!without.includes('gateway')) gateway = await Gateway.prepare({ upstreamPort: upstream.port, say });
 		const definitions = {
 			raw: rawNode('raw'),
 			'raw-again': rawNode('raw-again'),
@@ -79,14 +80,17 @@ async function run() {
 	}
 }
 
+// Without its processes the run fails at once, and cleans up after itself.
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
 	process.once(signal, () => {
-		void stopAll().then(() => process.exit(130));
+		interrupted = true;
+		void stopAll();
 	});
 }
 try {
 	await run();
 } catch (error) {
-	say(`${error.message}\nlogs: ${LOGS}`);
+	say(interrupted ? 'stopped' : `${error.message}\nlogs: ${LOGS}`);
 	process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 // Rounds: candidates alternate, disturbed samples are thrown away and taken again, medians are made.
 import { requestBytes } from './load/connection.mjs';
 import { median } from './load/statistics.mjs';
-import { CANDIDATE_CORE, LOAD_CORE, start, stop } from './processes.mjs';
+import { CANDIDATE_CORE, isStopping, LOAD_CORE, start, stop } from './processes.mjs';
 
 /** The load generator's process. */
 export class Load {
@@ -15,9 +15,16 @@ export class Load {
 	}
 
 	run(job) {
+		const { child } = this.process;
 		return new Promise((done, failed) => {
-			this.process.child.once('message', ({ result, error }) => (error ? failed(new Error(error)) : done(result)));
-			this.process.child.send(job);
+			const ended = () => failed(new Error('the load generator ended'));
+			child.once('exit', ended);
+			child.once('message', ({ result, error }) => {
+				child.off('exit', ended);
+				if (error) failed(new Error(error));
+				else done(result);
+			});
+			child.send(job);
 		});
 	}
 }
@@ -184,6 +191,7 @@ async function measureInstance(definitions, context, results) {
 				await measureWorkload(workload, candidates, context, samples);
 			}
 		} catch (error) {
+			if (isStopping()) throw error;
 			context.say(error.message);
 			errors.push(error.message);
 		}
@@ -193,8 +201,9 @@ async function measureInstance(definitions, context, results) {
 
 /** The median of the instances' medians: one instance that was lucky with its memory layout does not decide. */
 export function typical(samples, metric) {
-	const instances = Map.groupBy(samples, ({ instance }) => instance);
-	return median([...instances.values()].map((group) => median(group.map((one) => one[metric]))));
+	const instances = [...new Set(samples.map(({ instance }) => instance))];
+	const ofInstance = (instance) => samples.filter((one) => one.instance === instance).map((one) => one[metric]);
+	return median(instances.map((instance) => median(ofInstance(instance))));
 }
 
 export const smallest = (samples, metric) => Math.min(...samples.map((one) => one[metric]));

@@ -33,12 +33,16 @@ export async function freePort() {
 }
 
 const running = new Set();
+let stopping = false;
+/** Somebody wants the run to end: what fails now fails because of that. */
+export const isStopping = () => stopping;
 
 /**
  * Starts a program on a core. With `ready` 'line' it is ready when it printed a line of JSON, whose `port` counts; with a
  * URL when that answers with success. Its output goes to a file in LOGS.
  */
 export async function start(name, { core, args, env = {}, ready = 'line', ipc = false, command = NODE }) {
+	if (stopping) throw new Error('stopped');
 	mkdirSync(LOGS, { recursive: true });
 	const file = join(LOGS, `${name}.log`);
 	const log = openSync(file, 'a');
@@ -92,4 +96,7 @@ export async function stop({ child }) {
 }
 
 /** For an orderly end and for an interrupted one. */
-export const stopAll = async () => Promise.all([...running].map((child) => stop({ child })));
+export async function stopAll() {
+	stopping = true;
+	await Promise.all([...running].map((child) => stop({ child })));
+}

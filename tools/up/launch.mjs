@@ -1,4 +1,7 @@
 // The steps from a fresh clone to a running product, in order.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { locked } from '../services/files.mjs';
 import { dataDir, unprivileged } from '../services/layout.mjs';
 import { checkPort } from './addresses.mjs';
 import { startApps } from './apps.mjs';
@@ -10,6 +13,18 @@ import { during, say } from './progress.mjs';
 import { baseEnvironment, canLogIn, commands, firstModel, nodeProgram } from './product.mjs';
 import { earlySettings, loadSettings } from './settings.mjs';
 import { chooseUpstream } from './upstream.mjs';
+
+/** Packages and dist belong to the checkout, which several starts with different DATA_DIRs may share. */
+async function prepare(supervisor, base, signal) {
+	const folder = dataDir({});
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	const work = async () => {
+		await install(supervisor);
+		await build(supervisor, base);
+	};
+	const onWait = (pid) => say(`waiting for process ${pid}, which installs or builds in this checkout …`);
+	await locked(join(folder, 'checkout.lock'), work, { signal, onWait });
+}
 
 /** The owner's database and Redis: given ones, checked, or ones of our own. */
 async function provide(get, { signal, defer }) {
@@ -28,7 +43,14 @@ async function provide(get, { signal, defer }) {
 async function bootstrap(product, credentials, { get, ownerUrl, redisUrl }) {
 	const admin = credentials.admin(get);
 	const env = { DATABASE_MIGRATION_URL: ownerUrl, REDIS_URL: redisUrl, ...credentials.secrets(get), ...admin };
-	const { created, adminEmail, apiKey } = await product.bootstrap(env);
+	const { BOOTSTRAP_API_KEY: saved } = credentials.saved;
+	// A given key counts where it works; a new one for it on every start would pile up.
+	if (credentials.confirmed && admin.BOOTSTRAP_API_KEY !== saved) {
+		const { apiKey } = await product.bootstrap(env, { replace: false });
+		if (apiKey === null) say('BOOTSTRAP_API_KEY is no key of this installation: the one in bootstrap.json is used');
+		if (apiKey === null) env.BOOTSTRAP_API_KEY = saved;
+	}
+	const { created, adminEmail, apiKey } = await product.bootstrap(env, { replace: true });
 	const { BOOTSTRAP_ADMIN_PASSWORD } = admin;
 	if (created) credentials.keep({ BOOTSTRAP_ADMIN_EMAIL: adminEmail, BOOTSTRAP_ADMIN_PASSWORD, confirmed: true });
 	credentials.keep({ BOOTSTRAP_API_KEY: apiKey });
@@ -50,10 +72,9 @@ async function adminPassword(credentials, { url, email }) {
  */
 export async function launch(context) {
 	const { supervisor, signal } = context;
-	await checkPort(earlySettings());
-	await install(supervisor);
+	if (process.env.PORT || !process.env.CONFIG_FILE) await checkPort(earlySettings());
 	const base = baseEnvironment();
-	await build(supervisor, base);
+	await prepare(supervisor, base, signal);
 	const node = nodeProgram();
 	const { get, file } = await loadSettings();
 	const upstreamChoice = chooseUpstream(get);

@@ -78,6 +78,6 @@ export async function main(args) {
 			say(describe(error));
 			code = 1;
 		}
-	if (undo.length > 0) say('stopped');
+	if (undo.length > 1) say('stopped');
 	process.exit(code);
 }

@@ -40,14 +40,16 @@ export function commands({ supervisor, node, base }) {
 			explain,
 		});
 	// What is wrong with BOOTSTRAP_* the product says itself, with the remedy.
-	const itsWords = ({ stderr, code }) => new Failure(stderr.trim() || `the bootstrap failed (exit code ${code})`);
+	const itsWords = ({ stderr, code }) =>
+		new Failure(stderr.trim().replace(/^parallama: /, '') || `the bootstrap failed (exit code ${code})`);
 	return {
 		generateSecrets: async () =>
 			parseObject((await cli('generating secrets', ['secrets', 'generate', '--json'], {})).stdout, 'secrets generate'),
 		migrate: (ownerUrl) =>
 			cli('migrating the database', ['db', 'migrate'], { env: { DATABASE_MIGRATION_URL: ownerUrl } }),
-		bootstrap: async (env) => {
-			const args = ['bootstrap', '--json', '--replace-revoked-key'];
+		/** @returns {created, adminEmail, apiKey}; apiKey is null when the given one does not work and `replace` is false */
+		bootstrap: async (env, { replace }) => {
+			const args = ['bootstrap', '--json', ...(replace ? ['--replace-revoked-key'] : [])];
 			return parseObject((await cli('the bootstrap', args, { env, explain: itsWords })).stdout, 'bootstrap');
 		},
 	};

@@ -1,3 +1,14 @@
+export { AccessModule } from './access.module.js';
+export { MembershipsService } from './memberships.service.js';
+export { OrganizationDirectory } from './organization-directory.js';
+export { OrganizationsService } from './organizations.service.js';
+export { type Page, pageOf, type PageRequest } from './paging.js';
 export { demand, isPermission, type Permission, permissions } from './permissions.js';
+export type { Membership } from './persistence/membership.repository.js';
+export type { Organization } from './persistence/organization.repository.js';
+export type { Project } from './persistence/project.repository.js';
+export type { Role } from './persistence/role.repository.js';
 export { type Principal, scopeOf } from './principal.js';
 export { PrincipalCache, type ProvenPrincipal } from './principal-cache.js';
+export { ProjectsService } from './projects.service.js';
+export { RolesService } from './roles.service.js';

@@ -4,3 +4,4 @@ export { definerNames } from './migrations/foundation/functions.js';
 export { migrate, type MigrationStatus, migrationStatus } from './migrator.js';
 export { refusePowerfulRole } from './role-check.js';
 export { type TenantScope, Transaction, UnitOfWork } from './unit-of-work.js';
+export { violatedUnique } from './unique-violation.js';

@@ -1,4 +1,6 @@
 export { type Protocol, ProviderAdapter } from './adapter.js';
+export { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
+export { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
 export { openAiUsage } from './adapters/openai/usage.js';
 export { ollamaUsage } from './adapters/ollama/decode.js';
 export type {

@@ -3,10 +3,17 @@ import { Logs } from './logs.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 
-/** What main.ts made before Nest, injectable everywhere: `Logs`, `Metrics`, `Readiness`. */
+/** What main.ts makes before Nest. */
+export interface Telemetry {
+	readonly logs: Logs;
+	readonly metrics: Metrics;
+	readonly readiness: Readiness;
+}
+
+/** Makes `Logs`, `Metrics` and `Readiness` injectable everywhere. */
 @Module({})
 export class TelemetryModule {
-	static of(telemetry: { logs: Logs; metrics: Metrics; readiness: Readiness }): DynamicModule {
+	static of(telemetry: Telemetry): DynamicModule {
 		const providers = [
 			{ provide: Logs, useValue: telemetry.logs },
 			{ provide: Metrics, useValue: telemetry.metrics },

@@ -21,7 +21,7 @@ function cli(args, env) {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	const line = text.split('\n').find((candidate) => candidate.startsWith('{'));
-	return line === undefined ? {} : JSON.parse(text.trim().startsWith('{') ? text : line);
+	return line === undefined ? {} : JSON.parse(line);
 }
 
 const logins = () => ({

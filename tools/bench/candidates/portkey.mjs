@@ -17,7 +17,8 @@ function install() {
 /** @portkey-ai/gateway without its console, its streaming defect repaired: see portkey-patch.mjs. */
 export const portkey = {
 	name: 'portkey',
-	version: () => JSON.parse(readFileSync(PACKAGE, 'utf8')).version,
+	/** undefined while it is not installed */
+	version: () => (existsSync(PACKAGE) ? JSON.parse(readFileSync(PACKAGE, 'utf8')).version : undefined),
 	async start({ upstreamPort }) {
 		install();
 		const port = await freePort();

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { ollamaDialect } from '#libs/gateway';
+import type { Scope } from '#libs/kernel';
+import { CallHandler } from './call-handler.js';
+import type { DialectRoute } from './dialect-route.js';
+import { ModelLists, OLLAMA_API_LEVEL } from './model-lists.js';
+import {
+	OllamaChat,
+	OllamaChatRequest,
+	OllamaEmbed,
+	OllamaEmbedRequest,
+	OllamaTags,
+	OllamaVersion,
+} from './ollama.schemas.js';
+
+const ollama = { prefixes: ['/ollama/api', '/api'], tag: 'Ollama dialect' } as const;
+
+@Injectable()
+export class OllamaRoutes {
+	readonly routes: readonly DialectRoute[];
+
+	constructor(calls: CallHandler, lists: ModelLists) {
+		this.routes = [
+			{
+				...ollama,
+				method: 'POST',
+				path: '/chat',
+				requires: 'models:use',
+				summary: 'Answer a chat, as a stream of JSON lines unless told otherwise',
+				body: OllamaChatRequest,
+				response: OllamaChat,
+				streamType: 'application/x-ndjson',
+				handle: calls.of(ollamaDialect, 'chat'),
+			},
+			{
+				...ollama,
+				method: 'POST',
+				path: '/embed',
+				requires: 'models:use',
+				summary: 'Turn texts into vectors',
+				body: OllamaEmbedRequest,
+				response: OllamaEmbed,
+				handle: calls.of(ollamaDialect, 'embeddings'),
+			},
+			{
+				...ollama,
+				method: 'GET',
+				path: '/tags',
+				requires: 'models:read',
+				summary: 'The models that can be called',
+				response: OllamaTags,
+				handle: (request) => lists.ollama(request.scope as Scope),
+			},
+			{
+				...ollama,
+				method: 'GET',
+				path: '/version',
+				requires: 'models:read',
+				summary: "The release of Ollama's API that is spoken here",
+				response: OllamaVersion,
+				handle: () => ({ version: OLLAMA_API_LEVEL }),
+			},
+		];
+	}
+}

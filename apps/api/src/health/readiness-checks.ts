@@ -1,0 +1,19 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { RedisConnection } from '#libs/redis';
+import { Readiness } from '#libs/telemetry';
+
+/** Names this process's dependencies to the readiness probe. */
+@Injectable()
+export class ReadinessChecks implements OnModuleInit {
+	constructor(
+		private readonly readiness: Readiness,
+		private readonly source: DataSource,
+		private readonly redis: RedisConnection,
+	) {}
+
+	onModuleInit(): void {
+		this.readiness.check('postgresql', () => this.source.query('SELECT 1'));
+		this.readiness.check('redis', () => this.redis.client.ping());
+	}
+}

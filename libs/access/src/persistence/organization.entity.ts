@@ -1,0 +1,19 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('organizations')
+export class OrganizationEntity {
+	@PrimaryColumn('uuid')
+	id!: string;
+
+	@Column('text')
+	slug!: string;
+
+	@Column('text')
+	name!: string;
+
+	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+	createdAt!: Date;
+
+	@Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+	updatedAt!: Date;
+}

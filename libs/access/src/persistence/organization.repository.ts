@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantScope } from '#libs/database';
+import { OrganizationEntity } from './organization.entity.js';
+
+export interface Organization {
+	readonly id: string;
+	readonly slug: string;
+	readonly name: string;
+	readonly createdAt: Date;
+}
+
+@Injectable()
+export class OrganizationRepository {
+	/** The scope's own: there is no other to be found. */
+	async current(scope: TenantScope): Promise<Organization | undefined> {
+		const row = await scope.transaction.manager.findOne(OrganizationEntity, {
+			select: { id: true, slug: true, name: true, createdAt: true },
+			where: { id: scope.organizationId },
+		});
+		return row ?? undefined;
+	}
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { AnswerContext, AnswerPipe } from './dialect.js';
+import { ollamaDialect } from './ollama/ollama.dialect.js';
+import { openAiDialect } from './openai/openai.dialect.js';
+
+const context = (wantsUsage: boolean): AnswerContext => ({ requestId: 'r', alias: 'a', isStreamed: true, wantsUsage });
+
+/** Feeds `bytes` cut at `cuts`; what the client got, and how it ended. */
+function run(
+	pipe: AnswerPipe,
+	bytes: Buffer,
+	cuts: readonly number[],
+): { out: string; isWhole: boolean; pipe: AnswerPipe } {
+	const at = [0, ...cuts.filter((cut) => cut > 0 && cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
+	const got: Buffer[] = [];
+	for (const [index, start] of at.slice(0, -1).entries()) {
+		const out = pipe.feed(bytes.subarray(start, at[index + 1]));
+		if (out !== undefined) got.push(Buffer.from(out));
+	}
+	const { last, isWhole } = pipe.end();
+	if (last !== undefined) got.push(Buffer.from(last));
+	return { out: Buffer.concat(got).toString(), isWhole, pipe };
+}
+
+const chunk = (choices: object[], usage: object | null): string =>
+	`data: ${JSON.stringify({ id: 'c', model: 'm', choices, usage })}\n\n`;
+const delta = (content: string): string => chunk([{ index: 0, delta: { content }, finish_reason: null }], null);
+const finish = chunk([{ index: 0, delta: {}, finish_reason: 'stop' }], null);
+const usage = chunk([], { prompt_tokens: 7, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 2 } });
+const done = 'data: [DONE]\n\n';
+const hard = 'é😀 "usage":{"prompt_tokens":1} \n\n data: [DONE]\r\n "finish_reason":"stop"';
+
+describe('OpenAI pass-through', () => {
+	const answer = Buffer.from(`: hello\n\n${delta(hard)}${delta('b')}${finish}${usage}${done}`);
+	const expected = `: hello\n\n${delta(hard)}${delta('b')}${finish}${done}`;
+
+	it('gives the same bytes and usage however the stream is cut', () => {
+		fc.assert(
+			fc.property(fc.array(fc.nat(answer.length)), (cuts) => {
+				const { out, isWhole, pipe } = run(openAiDialect.chatPassThrough(context(false)), answer, cuts);
+				expect([out, isWhole]).toEqual([expected, true]);
+				expect(pipe.usage).toEqual({ input: 5, cacheRead: 2, cacheWrite: 0, output: 3, reasoning: 0 });
+			}),
+		);
+	});
+
+	it('leaves the usage chunk to a client that asked for it', () => {
+		expect(run(openAiDialect.chatPassThrough(context(true)), answer, []).out).toBe(answer.toString());
+	});
+
+	it('reads streams with CRLF line ends', () => {
+		const { out, pipe } = run(
+			openAiDialect.chatPassThrough(context(false)),
+			Buffer.from(answer.toString().replaceAll('\n', '\r\n')),
+			[5, 9, 40],
+		);
+		expect(out).toBe(expected);
+		expect(pipe.usage?.output).toBe(3);
+	});
+
+	it('a stream that stops early never looks whole, one without its end marker is completed', () => {
+		expect(run(openAiDialect.chatPassThrough(context(false)), Buffer.from(delta('a') + delta('b')), [])).toMatchObject({
+			isWhole: false,
+		});
+		expect(run(openAiDialect.chatPassThrough(context(false)), Buffer.from(delta('a') + finish), [])).toMatchObject({
+			out: delta('a') + finish + done,
+			isWhole: true,
+		});
+	});
+
+	it('never emits half a frame', () => {
+		for (let length = 0; length < answer.length; length++) {
+			const { out } = run(openAiDialect.chatPassThrough(context(true)), answer.subarray(0, length), []);
+			if (out !== '') expect(out.endsWith('\n\n')).toBe(true);
+		}
+	});
+
+	it('stops before a frame in which the upstream gives up', () => {
+		const { out, pipe } = run(
+			openAiDialect.chatPassThrough(context(false)),
+			Buffer.from(`${delta('a')}data: {"error":{"message":"x"}}\n\n`),
+			[],
+		);
+		expect(out).toBe(delta('a'));
+		expect(pipe.failure?.code).toBe('upstream_error');
+	});
+
+	it('refuses a line without end', () => {
+		const pipe = openAiDialect.chatPassThrough(context(false));
+		expect(() => {
+			for (let n = 0; n < 40; n++) pipe.feed(Buffer.alloc(65_536, 'x'));
+		}).toThrow('line without end');
+	});
+});
+
+describe('Ollama pass-through', () => {
+	const line = (value: object): string => `${JSON.stringify(value)}\n`;
+	const text = (content: string): string => line({ model: 'm', message: { role: 'assistant', content }, done: false });
+	const last = line({
+		model: 'm',
+		message: { role: 'assistant', content: '' },
+		done: true,
+		prompt_eval_count: 4,
+		eval_count: 9,
+	});
+	const answer = Buffer.from(text('é😀 "done":true {"error"') + text('b') + last);
+
+	it('gives the same bytes and usage however the stream is cut', () => {
+		fc.assert(
+			fc.property(fc.array(fc.nat(answer.length)), (cuts) => {
+				const { out, isWhole, pipe } = run(ollamaDialect.chatPassThrough(context(false)), answer, cuts);
+				expect([out, isWhole]).toEqual([answer.toString(), true]);
+				expect(pipe.usage).toMatchObject({ input: 4, output: 9 });
+			}),
+		);
+	});
+
+	it('a stream that stops early never looks whole', () => {
+		expect(run(ollamaDialect.chatPassThrough(context(false)), Buffer.from(text('a')), [])).toMatchObject({
+			isWhole: false,
+		});
+		const { pipe } = run(
+			ollamaDialect.chatPassThrough(context(false)),
+			Buffer.from(`${text('a')}{"error":"out of memory"}\n`),
+			[],
+		);
+		expect(pipe.failure?.code).toBe('upstream_error');
+	});
+});
+
+describe('usage of a whole answer', () => {
+	it('is read from its end, never from quoted content', () => {
+		const body = {
+			choices: [{ message: { content: hard } }],
+			usage: { prompt_tokens: 7, completion_tokens: 3 },
+			x: [1],
+		};
+		const pipe = openAiDialect.chatPassThrough({ ...context(false), isStreamed: false });
+		expect(run(pipe, Buffer.from(JSON.stringify(body)), [3, 20])).toMatchObject({
+			out: JSON.stringify(body),
+			isWhole: true,
+		});
+		expect(pipe.usage).toMatchObject({ input: 7, output: 3 });
+	});
+	it('is unknown when there is none, and rubbish is refused', () => {
+		const pipe = openAiDialect.embeddingsPassThrough();
+		run(pipe, Buffer.from('{"data":[]}'), []);
+		expect(pipe.usage).toBeUndefined();
+		expect(() => run(openAiDialect.embeddingsPassThrough(), Buffer.from('<html>'), [])).toThrow('not JSON');
+	});
+});

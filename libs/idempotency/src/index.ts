@@ -1,0 +1,3 @@
+export { type Answer, checkedKey, fingerprintOf, type IdempotentRequest } from './idempotency.js';
+export { IdempotencyModule } from './idempotency.module.js';
+export { Idempotency, type IdempotentAnswer } from './idempotency.service.js';

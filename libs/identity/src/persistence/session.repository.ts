@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { type TenantScope, UnitOfWork } from '#libs/database';
+import { newId, storableText } from '#libs/kernel';
+import { ABSOLUTE_DAYS, GRACE_MS, IDLE_DAYS, refreshTokenHash, type TokenState } from '../refresh-token.js';
+import { SessionEntity } from './session.entity.js';
+
+/** Whose a token is: enough to open a transaction for. */
+export interface TokenOwner {
+	readonly id: string;
+	readonly sessionId: string;
+	readonly userId: string;
+	readonly organizationId: string;
+}
+
+export interface LockedToken extends TokenState {
+	readonly successorSealed: string | null;
+}
+
+export interface NewSession {
+	readonly id: string;
+	readonly userId: string;
+	readonly userAgent: string | undefined;
+	readonly ip: string;
+}
+
+/** Sessions and their refresh tokens. Row-level security shows them to their own user only. */
+@Injectable()
+export class SessionRepository {
+	constructor(private readonly work: UnitOfWork) {}
+
+	/** Of whatever organization: nobody is signed in yet. */
+	async findOwner(token: string): Promise<TokenOwner | undefined> {
+		const [row] = await this.work.callDefiner<TokenOwner>(
+			`SELECT id, session_id AS "sessionId", user_id AS "userId", organization_id AS "organizationId"
+			FROM find_refresh_token($1)`,
+			[refreshTokenHash(token)],
+		);
+		return row;
+	}
+
+	async insert(scope: TenantScope, session: NewSession): Promise<void> {
+		await scope.transaction.manager.query(
+			`INSERT INTO sessions (organization_id, id, user_id, user_agent, ip, expires_at)
+			VALUES ($1, $2, $3, $4, $5, now() + make_interval(days => $6))`,
+			[
+				scope.organizationId,
+				session.id,
+				session.userId,
+				session.userAgent === undefined ? null : storableText(session.userAgent),
+				session.ip,
+				ABSOLUTE_DAYS,
+			],
+		);
+	}
+
+	async addToken(scope: TenantScope, { userId, sessionId }: Pick<TokenOwner, 'userId' | 'sessionId'>, token: string) {
+		await scope.transaction.manager.query(
+			`INSERT INTO refresh_tokens (organization_id, id, user_id, session_id, token_hash, expires_at)
+			SELECT $1, $2, $3, s.id, $5, least(s.expires_at, now() + make_interval(days => $6)) FROM sessions s WHERE s.id = $4`,
+			[scope.organizationId, newId(), userId, sessionId, refreshTokenHash(token), IDLE_DAYS],
+		);
+	}
+
+	/**
+	 * Locks the session, so that its tokens are exchanged one after the other, and reads the token as it is then: with the
+	 * clock of that moment, since the transaction may have waited. A session that has moved to another organization meanwhile
+	 * counts as closed here.
+	 */
+	async lock(scope: TenantScope, owner: TokenOwner): Promise<LockedToken | undefined> {
+		await scope.transaction.manager.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [owner.sessionId]);
+		const [row] = await scope.transaction.manager.query<LockedToken[]>(
+			`SELECT s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND s.organization_id = $3 AS "isSessionOpen",
+				t.expires_at <= clock_timestamp() AS "isExpired",
+				extract(epoch FROM clock_timestamp() - t.used_at)::double precision * 1000 AS "usedForMs",
+				t.successor_sealed AS "successorSealed", t.successor_sealed IS NOT NULL AS "hasSuccessor"
+			FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.id = $1 AND s.id = $2`,
+			[owner.id, owner.sessionId, scope.organizationId],
+		);
+		return row;
+	}
+
+	/** Also forgets successors that cannot be asked for any more. */
+	async markUsed(scope: TenantScope, owner: TokenOwner, successorSealed: string): Promise<void> {
+		const { manager } = scope.transaction;
+		await manager.query(
+			`UPDATE refresh_tokens SET successor_sealed = NULL, organization_id = $2, updated_at = now()
+			WHERE session_id = $1 AND successor_sealed IS NOT NULL AND used_at < clock_timestamp() - make_interval(secs => $3)`,
+			[owner.sessionId, scope.organizationId, GRACE_MS / 1_000],
+		);
+		await manager.query(
+			`UPDATE refresh_tokens SET used_at = clock_timestamp(), successor_sealed = $2, organization_id = $3, updated_at = now()
+			WHERE id = $1`,
+			[owner.id, successorSealed, scope.organizationId],
+		);
+		await manager.update(SessionEntity, { id: owner.sessionId }, { lastUsedAt: () => 'now()', updatedAt: () => 'now()' });
+	}
+
+	/** Ends it and all its tokens. */
+	async revoke(scope: TenantScope, sessionId: string, reason: string): Promise<void> {
+		await scope.transaction.manager.query(
+			`UPDATE sessions SET revoked_at = now(), revoked_reason = $2, organization_id = $3, updated_at = now()
+			WHERE id = $1 AND revoked_at IS NULL`,
+			[sessionId, reason, scope.organizationId],
+		);
+	}
+
+	/** In a scope of the organization that it moves to. Returns false when it is over. */
+	async move(scope: TenantScope, sessionId: string): Promise<boolean> {
+		const result = await scope.transaction.manager
+			.createQueryBuilder()
+			.update(SessionEntity)
+			.set({ organizationId: scope.organizationId, updatedAt: () => 'now()' })
+			.where('id = :sessionId AND revoked_at IS NULL AND expires_at > now()', { sessionId })
+			.execute();
+		return result.affected === 1;
+	}
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { type Page, type PageRequest, pageOf } from '#libs/access';
+import { type TenantScope, UnitOfWork, violatedUnique } from '#libs/database';
+import { AppError, storableText } from '#libs/kernel';
+import { UserEntity } from './user.entity.js';
+
+/** A person as their organization sees them. */
+export interface User {
+	readonly id: string;
+	readonly email: string;
+	readonly name: string;
+	/** Of the account, in every organization. */
+	readonly status: 'active' | 'disabled';
+	/** In this organization. */
+	readonly membershipStatus: 'active' | 'suspended';
+	readonly roles: readonly string[];
+	readonly createdAt: Date;
+}
+
+/** What decides about a login, of whatever organization. */
+export interface Login {
+	readonly id: string;
+	readonly passwordHash: string | null;
+	readonly status: 'active' | 'disabled';
+	readonly lastOrganizationId: string | null;
+	/** Of active memberships, oldest first. */
+	readonly organizationIds: readonly string[];
+}
+
+const members = `SELECT u.id, u.email, u.name, u.status, m.status AS "membershipStatus", u.created_at AS "createdAt",
+		ARRAY(SELECT r.name FROM user_roles a JOIN roles r ON r.organization_id = a.role_organization_id AND r.id = a.role_id
+			WHERE a.organization_id = m.organization_id AND a.user_id = m.user_id AND (a.expires_at IS NULL OR a.expires_at > now())
+			ORDER BY r.name) AS roles
+	FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.organization_id = $1`;
+
+@Injectable()
+export class UserRepository {
+	constructor(private readonly work: UnitOfWork) {}
+
+	async findLogin(email: string): Promise<Login | undefined> {
+		const [row] = await this.work.callDefiner<Login>(
+			`SELECT id, password_hash AS "passwordHash", status, last_organization_id AS "lastOrganizationId",
+				organization_ids AS "organizationIds" FROM find_login($1)`,
+			[email],
+		);
+		return row;
+	}
+
+	/** In all organizations, suspended ones too. */
+	async countMemberships(userId: string): Promise<number> {
+		const [row] = await this.work.callDefiner<{ memberships: number }>(
+			'SELECT count_memberships($1) AS memberships',
+			[userId],
+		);
+		return row?.memberships ?? 0;
+	}
+
+	async page(scope: TenantScope, { limit, after }: PageRequest): Promise<Page<User>> {
+		const rows = await scope.transaction.manager.query<User[]>(
+			`${members} AND ($2::uuid IS NULL OR m.user_id > $2) ORDER BY m.user_id LIMIT $3`,
+			[scope.organizationId, after ?? null, limit + 1],
+		);
+		return pageOf(rows, limit);
+	}
+
+	async find(scope: TenantScope, id: string): Promise<User | undefined> {
+		const [row] = await scope.transaction.manager.query<User[]>(`${members} AND m.user_id = $2`, [
+			scope.organizationId,
+			id,
+		]);
+		return row;
+	}
+
+	/** Without RETURNING: a user is visible only once they are a member. @throws AppError conflict `email_taken` */
+	async insert(scope: TenantScope, user: { id: string; email: string; name: string; passwordHash: string }): Promise<void> {
+		const row = { ...user, name: storableText(user.name), lastOrganizationId: scope.organizationId };
+		const insert = scope.transaction.manager.createQueryBuilder().insert().into(UserEntity);
+		try {
+			await insert.values(row).updateEntity(false).execute();
+		} catch (error) {
+			if (violatedUnique(error) !== 'users_email') throw error;
+			throw new AppError('conflict', 'email_taken', 'This e-mail address has an account already', { cause: error });
+		}
+	}
+
+	async change(scope: TenantScope, id: string, to: Partial<Pick<User, 'name' | 'status'>>): Promise<void> {
+		await scope.transaction.manager.update(
+			UserEntity,
+			{ id },
+			{
+				...(to.name === undefined ? {} : { name: storableText(to.name) }),
+				...(to.status === undefined ? {} : { status: to.status }),
+				updatedAt: () => 'now()',
+			},
+		);
+	}
+
+	/** Where the next login goes. In a scope of that user. */
+	async rememberOrganization(scope: TenantScope, id: string): Promise<void> {
+		await scope.transaction.manager.update(
+			UserEntity,
+			{ id },
+			{ lastOrganizationId: scope.organizationId, updatedAt: () => 'now()' },
+		);
+	}
+}
