@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client } from 'pg';
 import { describe } from '../../tools/services/failure.mjs';
 import { me, readJson, writeJson } from '../../tools/services/files.mjs';
 import { isSame } from '../../tools/services/processes.mjs';
@@ -33,7 +33,7 @@ function claimSlot(dir) {
 
 /** Names the template after what makes it: the compiled migrations, since those are what runs. */
 function templateName() {
-	const files = readdirSync(join(ROOT, 'dist/libs'), { recursive: true })
+	const files = readdirSync(join(ROOT, 'dist/libs'), { recursive: true, encoding: 'utf8' })
 		.filter((file) => /^([^/]+\/src\/migrations|database\/src)\/.*\.js$/.test(file))
 		.map((file) => `dist/libs/${file}`)
 		.sort();
@@ -84,7 +84,7 @@ async function prepare(services) {
 	const { ownerUrl } = services;
 	const template = templateName();
 	const { slot, file } = await services.exclusive(async () => {
-		const client = new pg.Client(withDatabase(ownerUrl, 'postgres'));
+		const client = new Client(withDatabase(ownerUrl, 'postgres'));
 		await client.connect();
 		try {
 			await ensureTemplate(client, ownerUrl, template, services.others === 0);

@@ -30,7 +30,7 @@ const procStat = (pid) => {
  */
 export function processStamp(pid) {
 	if (!(pid > 0)) return undefined;
-	if (!linux) return /^Z/.test(ps('state', pid) ?? 'Z') ? undefined : ps('lstart', pid);
+	if (!linux) return (ps('state', pid) ?? 'Z').startsWith('Z') ? undefined : ps('lstart', pid);
 	const stat = procStat(pid);
 	if (!stat || stat[0] === 'Z' || stat[0] === 'X') return undefined;
 	return `${read('/proc/sys/kernel/random/boot_id')?.trim()}:${stat[19]}`;

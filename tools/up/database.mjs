@@ -87,10 +87,11 @@ export async function checkRedis(url) {
 async function ensureLogin(client, { name, password, group }) {
 	const [role, secret] = [client.escapeIdentifier(name), client.escapeLiteral(password)];
 	const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
-	if (rowCount === 0)
-		return client.query(
-			`create role ${role} login nosuperuser nobypassrls nocreatedb nocreaterole password ${secret} in role ${group}`,
-		);
+	if (rowCount === 0) {
+		const bounds = 'nosuperuser nobypassrls nocreatedb nocreaterole';
+		await client.query(`create role ${role} login ${bounds} password ${secret} in role ${group}`);
+		return;
+	}
 	await client.query(`alter role ${role} login password ${secret}`);
 	const { rows } = await client.query('select pg_has_role($1, $2, $3) as member', [name, group, 'member']);
 	if (!rows[0].member) await client.query(`grant ${group} to ${role}`);

@@ -7,7 +7,9 @@ import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { RouteTable } from './edge/route-table.js';
 import { RouteTableModule } from './edge/route-table.module.js';
+import { GatewayHttpModule } from './gateway/gateway.http.module.js';
 import { HealthModule } from './health/health.module.js';
+import { ProvidersHttpModule } from './providers/providers.http.module.js';
 
 /** What exists before Nest does. */
 export interface ApiParts {
@@ -18,7 +20,7 @@ export interface ApiParts {
 
 /** The only list of modules. Features: one line each, in alphabetical order. */
 @Module({
-	imports: [DiscoveryModule, EdgeModule, HealthModule],
+	imports: [DiscoveryModule, EdgeModule, GatewayHttpModule, HealthModule, ProvidersHttpModule],
 })
 export class ApiModule {
 	static of({ config, telemetry, routes }: ApiParts): DynamicModule {

@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS, edgeAdapter, type EdgeLimits } from './edge/edge-adapte
 import { EdgeHooks } from './edge/hooks.js';
 import { parseJsonBodies } from './edge/json-body.js';
 import { RouteTable } from './edge/route-table.js';
-import { documentRoutes } from './openapi.js';
+import { serveDocs } from './docs.js';
 
 export interface ApiOptions {
 	readonly telemetry?: Telemetry;
@@ -31,12 +31,16 @@ export async function createApi(config: Config, options: ApiOptions = {}): Promi
 	const adapter = edgeAdapter(config, telemetry.logs, { ...DEFAULT_LIMITS, ...options.limits });
 	const instance = adapter.getInstance() as unknown as FastifyInstance;
 	let app: NestFastifyApplication | undefined;
-	const authenticator = lazily(() => app?.get(Authenticator));
+	const authenticator = lazily<Authenticator>(() => app?.get(Authenticator));
 	const hooks = new EdgeHooks(config, telemetry.logs, telemetry.metrics, authenticator);
 	hooks.install(instance);
 	routes.watch(instance, (route) => hooks.extend(route));
 	parseJsonBodies(instance);
-	documentRoutes(instance, () => app);
+	serveDocs(
+		instance,
+		routes,
+		lazily(() => app),
+	);
 	app = await NestFactory.create<NestFastifyApplication>(ApiModule.of({ config, telemetry, routes }), adapter, {
 		logger: new NestPinoLogger(telemetry.logs.logger),
 		abortOnError: false, // throw: the default ends the process without a word

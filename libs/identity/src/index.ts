@@ -1,6 +1,13 @@
-export { type AccessClaims, accessClaims } from './access-claims.js';
+export { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_SECONDS, type AccessClaims, accessClaims } from './access-claims.js';
+export type { AccessToken } from './access-tokens.js';
+export type { Account, OwnAccount } from './account.service.js';
+export { AuthService, type RefreshTokens } from './auth.service.js';
 export { IdentityModule } from './identity.module.js';
+export type { LoginInput } from './login.service.js';
 export { PasswordHasher } from './password-hasher.js';
 export { normalizedPassword, PASSWORD_MAX, PASSWORD_MIN, passwordProblems } from './password-rules.js';
+export type { User } from './persistence/user.repository.js';
 export { SessionAuthenticator } from './session-authenticator.js';
+export type { Client } from './sessions.service.js';
 export { SigningKeys } from './signing-keys.js';
+export { type NewUser, type UserChange, UsersService } from './users.service.js';

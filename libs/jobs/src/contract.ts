@@ -1,3 +1,4 @@
+import type { MeteringSettings } from '#libs/config';
 import type { z } from 'zod';
 
 /**
@@ -11,11 +12,13 @@ export interface JobContract<Payload = unknown> {
 	readonly payload: z.ZodType<Payload>;
 	/** How often a handler may fail before the job is given up. */
 	readonly attempts: number;
+	/** Pause before the second attempt, in milliseconds; it doubles from then on. */
 	readonly backoffMs: number;
 }
 
-/** A job that time starts. `everyMs` is the fallback; a setting may change it. */
+/** A job that time starts. Losing one does no harm: the next does its work. */
 export interface ScheduledJob {
 	readonly contract: JobContract<Record<string, never>>;
-	readonly everyMs: number;
+	/** Milliseconds from one start to the next. */
+	readonly everyMs: (settings: MeteringSettings) => number;
 }

@@ -3,6 +3,16 @@ import type { JobContract, ScheduledJob } from './contract.js';
 
 const nothing = z.strictObject({}) as z.ZodType<Record<string, never>>;
 
+/** Writes the ledger rows of calls whose process died. Idempotent. */
+export const reapCalls: JobContract<Record<string, never>> = {
+	name: 'usage.reap',
+	queue: 'usage',
+	version: 1,
+	payload: nothing,
+	attempts: 1, // the next one comes soon
+	backoffMs: 0,
+};
+
 /** Recomputes the hourly sums of every hour that the ledger changed and that is over. Idempotent. */
 export const rollUpUsage: JobContract<Record<string, never>> = {
 	name: 'usage.roll-up',
@@ -23,7 +33,7 @@ export const preparePartitions: JobContract<Record<string, never>> = {
 	backoffMs: 5_000,
 };
 
-/** Recomputes an organization's hourly sums of a period from the ledger, whatever they say now. On demand. */
+/** Recomputes an organization's hourly sums of a period from the ledger, whatever they say now. On demand, idempotent. */
 export const rebuildUsage: JobContract<{ from: string; to: string }> = {
 	name: 'usage.rebuild',
 	queue: 'usage',
@@ -34,9 +44,15 @@ export const rebuildUsage: JobContract<{ from: string; to: string }> = {
 };
 
 /** Every contract. The worker refuses to boot when one has no handler or two. */
-export const jobContracts: readonly JobContract[] = [rollUpUsage, preparePartitions, rebuildUsage];
+export const jobContracts: readonly JobContract[] = [reapCalls, rollUpUsage, preparePartitions, rebuildUsage];
+
+const SHORTEST_MS = 250;
 
 export const scheduledJobs: readonly ScheduledJob[] = [
-	{ contract: rollUpUsage, everyMs: 60_000 },
-	{ contract: preparePartitions, everyMs: 6 * 3_600_000 },
+	{
+		contract: reapCalls,
+		everyMs: ({ REPLICA_TIMEOUT_MS }) => Math.max(Math.round(REPLICA_TIMEOUT_MS / 4), SHORTEST_MS),
+	},
+	{ contract: rollUpUsage, everyMs: ({ ROLLUP_EVERY_MS }) => Math.max(ROLLUP_EVERY_MS, SHORTEST_MS) },
+	{ contract: preparePartitions, everyMs: () => 6 * 3_600_000 },
 ];

@@ -1,5 +1,12 @@
 export type { JobContract, ScheduledJob } from './contract.js';
-export { jobContracts, preparePartitions, rebuildUsage, rollUpUsage, scheduledJobs } from './contracts.js';
+export {
+	jobContracts,
+	preparePartitions,
+	reapCalls,
+	rebuildUsage,
+	rollUpUsage,
+	scheduledJobs,
+} from './contracts.js';
 export { JobBus } from './job-bus.js';
 export { JobsModule } from './jobs.module.js';
 export { type ClaimedJob, type JobState, OutboxRepository } from './persistence/outbox.repository.js';

@@ -78,9 +78,7 @@ export class Reaper {
 
 	private async learn(leases: readonly Lease[], alive: Map<string, boolean>): Promise<void> {
 		const unknown = [...new Set(leases.map(({ replicaId }) => replicaId))].filter((id) => !alive.has(id));
-		await Promise.all(
-			unknown.map(async (id) => alive.set(id, (await this.redis.client.exists(replicaKey(id))) === 1)),
-		);
+		await Promise.all(unknown.map(async (id) => alive.set(id, (await this.redis.client.exists(replicaKey(id))) === 1)));
 	}
 
 	private async moment(): Promise<Moment> {

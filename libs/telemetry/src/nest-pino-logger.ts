@@ -25,7 +25,11 @@ export class NestPinoLogger implements LoggerService {
 	}
 
 	/** Nest passes the context last, and for errors a stack before it. */
-	private write(level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal', message: unknown, rest: unknown[]): void {
+	private write(
+		level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal',
+		message: unknown,
+		rest: unknown[],
+	): void {
 		if (!this.logger.isLevelEnabled(level)) return;
 		const context = rest.findLast((part) => typeof part === 'string' && !part.includes('\n'));
 		const stack = rest.find((part) => typeof part === 'string' && part.includes('\n'));

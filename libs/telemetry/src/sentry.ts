@@ -19,7 +19,12 @@ export async function initSentry(settings: SentrySettings, release: string): Pro
 		dsn: settings.SENTRY_DSN,
 		environment: settings.SENTRY_ENVIRONMENT,
 		release,
-		dataCollection: { userInfo: false, cookies: false, httpHeaders: { request: false, response: false }, httpBodies: [] },
+		dataCollection: {
+			userInfo: false,
+			cookies: false,
+			httpHeaders: { request: false, response: false },
+			httpBodies: [],
+		},
 		beforeSend: scrubEvent,
 		beforeBreadcrumb: (crumb) => scrubValue(crumb) as typeof crumb,
 	});

@@ -32,9 +32,7 @@ function admit(request: FastifyRequest, principal: Principal, access: Access, do
 	request.principal = principal;
 	request.scope = scopeOf(principal, request.id);
 	if (typeof access === 'object' && !principal.permissions.has(access.requires))
-		return done(
-			new AppError('denied', 'permission_denied', `This needs the permission ${access.requires}`),
-		);
+		return done(new AppError('denied', 'permission_denied', `This needs the permission ${access.requires}`));
 	done();
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { SessionAuthenticator } from '#libs/identity';
+import { type AccessClaims, SessionAuthenticator } from '#libs/identity';
 import { AppError } from '#libs/kernel';
 import { KeyAuthenticator } from '#libs/keys';
-import { type AccessClaims, AccessTokenStrategy } from './access-token.strategy.js';
+import { AccessTokenStrategy } from './access-token.strategy.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { type Credential, credentialOf } from './credentials.js';
 import { runStrategy } from './run-strategy.js';

@@ -6,7 +6,7 @@ import { shapeOf } from './shape.js';
 
 interface ClientError extends Error {
 	readonly code?: string;
-	readonly rawPacket?: Buffer;
+	readonly rawPacket?: unknown;
 }
 
 const reasons: Readonly<Record<number, string>> = {
@@ -21,7 +21,7 @@ const requestLine = /^[A-Z]{1,16} (\S{1,2048})/;
 function errorOf({ code, rawPacket }: ClientError): AppError {
 	if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusal(408) as AppError;
 	if (code !== 'HPE_HEADER_OVERFLOW') return refusal(400) as AppError;
-	const isLongLine = rawPacket !== undefined && !rawPacket.subarray(0, 16_384).includes(0x0a);
+	const isLongLine = Buffer.isBuffer(rawPacket) && !rawPacket.subarray(0, 16_384).includes(0x0a);
 	return refusal(isLongLine ? 414 : 431) as AppError;
 }
 
@@ -32,7 +32,8 @@ function errorOf({ code, rawPacket }: ClientError): AppError {
 export function answerClientError(error: ClientError, socket: Socket): void {
 	const pending = (socket as Socket & { _httpMessage?: { _headerSent?: boolean; headersSent?: boolean } })._httpMessage;
 	if (error.code === 'ECONNRESET' || !socket.writable || pending?.headersSent === true) return void socket.destroy();
-	const target = requestLine.exec(error.rawPacket?.subarray(0, 2_100).toString('latin1') ?? '')?.[1] ?? '/';
+	const start = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.subarray(0, 2_100).toString('latin1') : '';
+	const target = requestLine.exec(start)?.[1] ?? '/';
 	const shape = shapeOf(target, {});
 	const refused = errorOf(error);
 	const status = statusFor(shape, refused);

@@ -12,8 +12,7 @@ const MAX_LENGTH = 4_096;
 const wellFormed = /^[\w.~+/-]+=*$/;
 const bearer = /^bearer +/i;
 
-const invalid = (): AppError =>
-	new AppError('unauthenticated', 'invalid_credentials', 'The credentials are malformed');
+const invalid = (): AppError => new AppError('unauthenticated', 'invalid_credentials', 'The credentials are malformed');
 
 /**
  * The one credential of a request. Equal values in several carriers count as one; the query string and Basic are never

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#libs/config';
@@ -49,9 +49,10 @@ export function edgeAdapter(config: Config, logs: Logs, limits: EdgeLimits): Fas
 			joinDuplicateHeaders: true, // a second credential or type must be seen, and makes the header invalid
 		},
 		routerOptions: { maxParamLength: 512 },
-		genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
+		genReqId: (raw: { readonly headers: IncomingHttpHeaders }) => requestIdFrom(raw.headers['x-request-id']),
 		clientErrorHandler: answerClientError,
-		frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+		frameworkErrors: (error: Error, rawRequest: unknown, rawReply: unknown) => {
+			const [request, reply] = [rawRequest as FastifyRequest, rawReply as FastifyReply]; // generic over routes there
 			setStandardHeaders(reply.raw, request.id, isSecure);
 			errors.send(error, request, reply);
 		},

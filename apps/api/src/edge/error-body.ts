@@ -115,7 +115,14 @@ export function errorBody(shape: ErrorShape, error: AppError, requestId: string,
 	};
 }
 
-const permanent: ReadonlySet<Fault> = new Set(['invalid', 'unauthenticated', 'denied', 'missing', 'too_large', 'exhausted']);
+const permanent: ReadonlySet<Fault> = new Set([
+	'invalid',
+	'unauthenticated',
+	'denied',
+	'missing',
+	'too_large',
+	'exhausted',
+]);
 
 /** Headers that belong to an error: when to try again, and for the official clients whether to. */
 export function errorHeaders(shape: ErrorShape, error: AppError): Record<string, string> {

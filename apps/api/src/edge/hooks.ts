@@ -7,10 +7,18 @@ import { refusal } from './app-error-of.js';
 import type { Authenticator } from './authenticator.js';
 import { Cors } from './cors.js';
 import './request.js';
+import { shapeOf } from './shape.js';
 
 const MAX_URL = 8_192;
 
 type Done = (error?: Error) => void;
+
+/** Dialects read any body as JSON, whatever its type says; Fastify would refuse a malformed type before it asks a parser. */
+function takeAnyType({ headers }: FastifyRequest, _reply: FastifyReply, done: Done): void {
+	const type = headers['content-type'];
+	if (type !== undefined && type !== 'application/json') headers['content-type'] = 'application/octet-stream';
+	done();
+}
 
 /** Headers of every answer, hijacked ones too: they are set on the raw response, and a later `writeHead` may replace them. */
 export function setStandardHeaders(raw: ServerResponse, requestId: string, isSecure: boolean): void {
@@ -60,7 +68,8 @@ export class EdgeHooks {
 	/** Adds the route's own hooks: who may call it, and how it is named in logs and metrics. */
 	extend(route: RouteOptions): void {
 		const { url } = route;
-		route.onRequest = [accessHook(route.config?.access, this.authenticator), ...[route.onRequest ?? []].flat()];
+		const own = shapeOf(url, {}) === 'envelope' ? [] : [takeAnyType];
+		route.onRequest = [accessHook(route.config?.access, this.authenticator), ...own, ...[route.onRequest ?? []].flat()];
 		route.onResponse = [
 			(request: FastifyRequest, reply: FastifyReply, done: Done) => {
 				this.answered(request, reply, url);

@@ -1,5 +1,6 @@
 import type { Permission, Principal } from '#libs/access';
 import type { Scope } from '#libs/kernel';
+import type { DialectOperation } from './dialect-operation.js';
 
 /**
  * Who may call a route. `public`: anyone, credentials are not looked at. `optional`: anyone, but a credential that is sent
@@ -11,6 +12,8 @@ declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** Every route names it; one that does not is refused, and fails the boot test. */
 		access?: Access;
+		/** How the OpenAPI document describes a route that is no controller's. */
+		document?: DialectOperation;
 	}
 	interface FastifyRequest {
 		/** The proven caller; `null` on public routes. */

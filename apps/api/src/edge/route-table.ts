@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { AppError } from '#libs/kernel';
 import { pathOf, shapeOf } from './shape.js';
+import type { DialectOperation } from './dialect-operation.js';
 import type { Access } from './request.js';
 import { isKnownEndpoint } from './vendor-endpoints.js';
 
@@ -9,6 +10,7 @@ export interface TableRoute {
 	/** The template, such as `/api/v1/keys/:id`. */
 	readonly url: string;
 	readonly access: Access | undefined;
+	readonly document: DialectOperation | undefined;
 }
 
 /** Every route of the process, controllers' and dialects' alike, as Fastify registers them. */
@@ -16,8 +18,9 @@ export class RouteTable {
 	private readonly list: (TableRoute & { readonly pattern: RegExp })[] = [];
 
 	add(route: RouteOptions): void {
-		for (const method of [route.method].flat())
-			this.list.push({ method, url: route.url, access: route.config?.access, pattern: patternOf(route.url) });
+		const { url, config } = route;
+		const shared = { url, access: config?.access, document: config?.document, pattern: patternOf(url) };
+		for (const method of [route.method].flat()) this.list.push({ method, ...shared });
 	}
 
 	all(): readonly TableRoute[] {

@@ -30,7 +30,10 @@ function codeOf(issue: Issue): string {
 }
 
 const fieldOf = (path: Issue['path'], key?: string): string =>
-	[...(path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)), ...(key === undefined ? [] : [key])]
+	[
+		...(path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)),
+		...(key === undefined ? [] : [key]),
+	]
 		.join('.')
 		.slice(0, 200);
 

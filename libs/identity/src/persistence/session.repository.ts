@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '#libs/config';
 import { type TenantScope, UnitOfWork } from '#libs/database';
-import { newId, storableText } from '#libs/kernel';
+import { newId, Sealer, storableText } from '#libs/kernel';
 import { ABSOLUTE_DAYS, GRACE_MS, IDLE_DAYS, refreshTokenHash, type TokenState } from '../refresh-token.js';
 import { SessionEntity } from './session.entity.js';
 
@@ -26,7 +27,14 @@ export interface NewSession {
 /** Sessions and their refresh tokens. Row-level security shows them to their own user only. */
 @Injectable()
 export class SessionRepository {
-	constructor(private readonly work: UnitOfWork) {}
+	private readonly sealer: Sealer;
+
+	constructor(
+		private readonly work: UnitOfWork,
+		config: Config,
+	) {
+		this.sealer = new Sealer(config.secrets.ENCRYPTION_KEY ?? []);
+	}
 
 	/** Of whatever organization: nobody is signed in yet. */
 	async findOwner(token: string): Promise<TokenOwner | undefined> {
@@ -79,8 +87,13 @@ export class SessionRepository {
 		return row;
 	}
 
-	/** Also forgets successors that cannot be asked for any more. */
-	async markUsed(scope: TenantScope, owner: TokenOwner, successorSealed: string): Promise<void> {
+	/** What `exchange` kept. */
+	successorOf(owner: TokenOwner, sealed: string): string {
+		return this.sealer.open(sealed, sealContext(owner));
+	}
+
+	/** Marks a token as used and adds the one that follows it; forgets successors that cannot be asked for any more. */
+	async exchange(scope: TenantScope, owner: TokenOwner, successor: string): Promise<void> {
 		const { manager } = scope.transaction;
 		await manager.query(
 			`UPDATE refresh_tokens SET successor_sealed = NULL, organization_id = $2, updated_at = now()
@@ -90,9 +103,10 @@ export class SessionRepository {
 		await manager.query(
 			`UPDATE refresh_tokens SET used_at = clock_timestamp(), successor_sealed = $2, organization_id = $3, updated_at = now()
 			WHERE id = $1`,
-			[owner.id, successorSealed, scope.organizationId],
+			[owner.id, this.sealer.seal(successor, sealContext(owner)), scope.organizationId],
 		);
 		await manager.update(SessionEntity, { id: owner.sessionId }, { lastUsedAt: () => 'now()', updatedAt: () => 'now()' });
+		await this.addToken(scope, owner, successor);
 	}
 
 	/** Ends it and all its tokens. */
@@ -115,3 +129,5 @@ export class SessionRepository {
 		return result.affected === 1;
 	}
 }
+
+const sealContext = ({ id }: TokenOwner): string => `refresh_tokens ${id} successor`;

@@ -47,8 +47,11 @@ export class OutboxRepository {
 	}
 
 	async find(scope: TenantScope, id: string): Promise<JobState | undefined> {
-		const row = await scope.transaction.manager.findOneBy(OutboxEntity, { organizationId: scope.organizationId, id });
-		return row === null ? undefined : row;
+		const row = await scope.transaction.manager.findOne(OutboxEntity, {
+			select: { id: true, job: true, status: true, error: true, createdAt: true, finishedAt: true },
+			where: { organizationId: scope.organizationId, id },
+		});
+		return row ?? undefined;
 	}
 
 	/** In the handler's own transaction where it has one: the effect and its mark are one. Returns false when it was finished before. */
@@ -61,6 +64,16 @@ export class OutboxRepository {
 		return result.affected === 1;
 	}
 
+	/** Offers a claimed row again at once: it could not be handed over. */
+	async release(scope: TenantScope, id: string): Promise<void> {
+		await scope.transaction.manager.update(
+			OutboxEntity,
+			{ organizationId: scope.organizationId, id, status: 'pending' },
+			{ deliverAt: () => 'now()', updatedAt: () => 'now()' },
+		);
+	}
+
+	/** Given up for good; a finished job stays finished. */
 	async fail(scope: TenantScope, id: string, error: string): Promise<void> {
 		await scope.transaction.manager.update(
 			OutboxEntity,

@@ -72,6 +72,15 @@ const findSession: Definer = {
 			AND s.revoked_at IS NULL AND s.expires_at > now(); END`,
 };
 
+/** Of all organizations: whether an account is one organization's alone. */
+const countMemberships: Definer = {
+	signature: 'count_memberships(p_user_id uuid)',
+	returns: 'integer',
+	volatility: 'STABLE',
+	callers: 'parallama_app',
+	body: `BEGIN RETURN (SELECT count(*) FROM memberships m WHERE m.user_id = p_user_id); END`,
+};
+
 const ensurePartitions: Definer = {
 	signature: 'ensure_usage_partitions(p_from date, p_days integer)',
 	returns: 'integer',
@@ -185,6 +194,7 @@ const definers: readonly Definer[] = [
 	findLogin,
 	findRefreshToken,
 	findSession,
+	countMemberships,
 	ensurePartitions,
 	appendUsage,
 	claimOutbox,

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { Config } from '#libs/config';
+import { type ClaimedJob, type JobContract, jobContracts, scheduledJobs } from '#libs/jobs';
+import { messageOf, optionsOf, scheduledMessage } from '../runner/job-message.js';
+import { puttingConnection } from '../runner/queue-connection.js';
+
+/** The putting side of the queues. */
+@Injectable()
+export class JobQueues {
+	private readonly connection: Redis;
+	private readonly queues: ReadonlyMap<string, Queue>;
+	private readonly contracts: ReadonlyMap<string, JobContract>;
+
+	constructor(private readonly config: Config) {
+		this.connection = puttingConnection(config.redis.REDIS_URL);
+		const names = [...new Set(jobContracts.map(({ queue }) => queue))];
+		this.queues = new Map(names.map((name) => [name, this.queue(name)]));
+		this.contracts = new Map(jobContracts.map((contract) => [contract.name, contract]));
+	}
+
+	get areReachable(): boolean {
+		return this.connection.status === 'ready';
+	}
+
+	/** Called after each (re)connect: Redis may have forgotten everything. */
+	onReachable(listener: () => void): void {
+		this.connection.on('ready', listener);
+		if (this.areReachable) listener();
+	}
+
+	/** A job that is there already is not put twice: its id is the outbox row's. Rejects while Redis is away. */
+	async put(job: ClaimedJob): Promise<void> {
+		const contract = this.contracts.get(job.job);
+		if (contract === undefined) throw new Error(`No contract is named ${job.job}: it needs a newer worker`);
+		await this.queueOf(contract).add(job.job, messageOf(job), { ...optionsOf(contract), jobId: job.id });
+	}
+
+	/** Says again what time starts, and how often; changes nothing where it is known. Rejects while Redis is away. */
+	async assertSchedules(): Promise<void> {
+		for (const { contract, everyMs } of scheduledJobs)
+			await this.queueOf(contract).upsertJobScheduler(
+				contract.name,
+				{ every: everyMs(this.config.metering) },
+				{ name: contract.name, data: scheduledMessage(contract), opts: optionsOf(contract) },
+			);
+	}
+
+	/** Whether Redis answers. */
+	async ping(): Promise<void> {
+		await this.connection.ping();
+	}
+
+	async close(): Promise<void> {
+		await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
+		this.connection.disconnect();
+	}
+
+	private queue(name: string): Queue {
+		const queue = new Queue(name, { connection: this.connection });
+		queue.on('error', () => undefined); // whoever puts sees the failure
+		return queue;
+	}
+
+	private queueOf({ queue }: JobContract): Queue {
+		return this.queues.get(queue) as Queue; // made from the same list
+	}
+}
