@@ -4,6 +4,7 @@
 //   npm run bench -- --out docs/performance.md and write the result there
 //   … --only json,sse --rounds 1 --instances 1 --seconds 2 --max-others 1    a quick look
 //   … --without gateway                        leave a candidate out
+//   … --only json --profile /tmp/profiles      and write CPU profiles of the gateway there (which slows it)
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bareFastify } from './candidates/bare-fastify.mjs';
@@ -21,8 +22,10 @@ const options = {
 	rounds: { type: 'string', default: '4' },
 	instances: { type: 'string', default: '3' },
 	seconds: { type: 'string', default: '3' },
+	warmup: { type: 'string', default: '4' },
 	'max-others': { type: 'string', default: '0.12' },
 	out: { type: 'string' },
+	profile: { type: 'string' },
 };
 const { values } = parseArgs({ options });
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -49,7 +52,9 @@ async function run() {
 	const without = values.without.split(',');
 	let gateway;
 	try {
-		if (!without.includes('gateway')) gateway = await Gateway.prepare({ upstreamPort: upstream.port, say });
+		if (!without.includes('gateway')) {
+			gateway = await Gateway.prepare({ upstreamPort: upstream.port, profileDir: values.profile, say });
+		}
 		const definitions = {
 			raw: rawNode('raw'),
 			'raw-again': rawNode('raw-again'),
@@ -67,6 +72,7 @@ async function run() {
 			rounds: positive('rounds'),
 			instances: positive('instances'),
 			seconds: positive('seconds'),
+			warmup: positive('warmup'),
 			maxOthers: positive('max-others'),
 			discarded: 0,
 			say,

@@ -134,7 +134,11 @@ async function measureCeiling(workload, context) {
 
 /** One workload on the running instances: `rounds` rounds, in turns forwards and backwards. */
 async function measureWorkload(workload, candidates, context, samples) {
-	for (const { running } of candidates) await probe(workload, running);
+	for (const { running } of candidates) {
+		await probe(workload, running);
+		// A process that has just started compiles its code: not what is asked here.
+		await context.load.run({ ...jobFor(workload, running, context), durationMs: context.warmup * 1_000 });
+	}
 	for (let round = 0; round < context.rounds; round += 1) {
 		const order = round % 2 === 0 ? candidates : candidates.toReversed();
 		for (const { running, name } of order) {

@@ -1,29 +1,51 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
+import { AuthHttpModule } from './auth/auth.http.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { RouteTable } from './edge/route-table.js';
 import { RouteTableModule } from './edge/route-table.module.js';
 import { GatewayHttpModule } from './gateway/gateway.http.module.js';
 import { HealthModule } from './health/health.module.js';
+import { KeysHttpModule } from './keys/keys.http.module.js';
+import { OrganizationsHttpModule } from './organizations/organizations.http.module.js';
+import { ProjectsHttpModule } from './projects/projects.http.module.js';
 import { ProvidersHttpModule } from './providers/providers.http.module.js';
+import { RolesHttpModule } from './roles/roles.http.module.js';
+import { UsageHttpModule } from './usage/usage.http.module.js';
+import { UsersHttpModule } from './users/users.http.module.js';
 
 /** What exists before Nest does. */
 export interface ApiParts {
 	readonly config: Config;
 	readonly telemetry: Telemetry;
 	readonly routes: RouteTable;
+	/** Modules beside the product's; for tests. */
+	readonly modules: readonly Type[];
 }
 
 /** The only list of modules. Features: one line each, in alphabetical order. */
 @Module({
-	imports: [DiscoveryModule, EdgeModule, GatewayHttpModule, HealthModule, ProvidersHttpModule],
+	imports: [
+		AuthHttpModule,
+		DiscoveryModule,
+		EdgeModule,
+		GatewayHttpModule,
+		HealthModule,
+		KeysHttpModule,
+		OrganizationsHttpModule,
+		ProjectsHttpModule,
+		ProvidersHttpModule,
+		RolesHttpModule,
+		UsageHttpModule,
+		UsersHttpModule,
+	],
 })
 export class ApiModule {
-	static of({ config, telemetry, routes }: ApiParts): DynamicModule {
+	static of({ config, telemetry, routes, modules }: ApiParts): DynamicModule {
 		return {
 			module: ApiModule,
 			imports: [
@@ -32,6 +54,7 @@ export class ApiModule {
 				RouteTableModule.of(routes),
 				DatabaseModule.as('app'),
 				RedisModule,
+				...modules,
 			],
 		};
 	}

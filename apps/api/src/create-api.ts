@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -14,6 +15,8 @@ import { serveDocs } from './docs.js';
 export interface ApiOptions {
 	readonly telemetry?: Telemetry;
 	readonly limits?: Partial<EdgeLimits>;
+	/** Modules beside the product's; for tests. */
+	readonly modules?: readonly Type[];
 }
 
 /** An api that is ready to listen, with the handles that main.ts and tests need. */
@@ -28,11 +31,12 @@ export interface Api {
 export async function createApi(config: Config, options: ApiOptions = {}): Promise<Api> {
 	const telemetry = options.telemetry ?? (await openTelemetry(config));
 	const routes = new RouteTable();
+	const modules = options.modules ?? [];
 	const adapter = edgeAdapter(config, telemetry.logs, { ...DEFAULT_LIMITS, ...options.limits });
 	const instance = adapter.getInstance() as unknown as FastifyInstance;
 	let app: NestFastifyApplication | undefined;
 	const authenticator = lazily<Authenticator>(() => app?.get(Authenticator));
-	const hooks = new EdgeHooks(config, telemetry.logs, telemetry.metrics, authenticator);
+	const hooks = new EdgeHooks(config, telemetry, authenticator);
 	hooks.install(instance);
 	routes.watch(instance, (route) => hooks.extend(route));
 	parseJsonBodies(instance);
@@ -41,11 +45,15 @@ export async function createApi(config: Config, options: ApiOptions = {}): Promi
 		routes,
 		lazily(() => app),
 	);
-	app = await NestFactory.create<NestFastifyApplication>(ApiModule.of({ config, telemetry, routes }), adapter, {
-		logger: new NestPinoLogger(telemetry.logs.logger),
-		abortOnError: false, // throw: the default ends the process without a word
-		bodyParser: false,
-	});
+	app = await NestFactory.create<NestFastifyApplication>(
+		ApiModule.of({ config, telemetry, routes, modules }),
+		adapter,
+		{
+			logger: new NestPinoLogger(telemetry.logs.logger),
+			abortOnError: false, // throw: the default ends the process without a word
+			bodyParser: false,
+		},
+	);
 	await app.init();
 	return { app, telemetry, routes, hooks };
 }

@@ -24,4 +24,28 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Show which migrations ran',
 		load: async () => (await import('./commands/db-status.js')).command,
 	},
+	'user create': {
+		summary: 'Add a person to an organization',
+		load: async () => (await import('./commands/user-create.js')).command,
+	},
+	'user list': {
+		summary: 'Show the people of an organization',
+		load: async () => (await import('./commands/user-list.js')).command,
+	},
+	'key create': {
+		summary: 'Make an API key',
+		load: async () => (await import('./commands/key-create.js')).command,
+	},
+	'key list': {
+		summary: 'Show the API keys of an organization',
+		load: async () => (await import('./commands/key-list.js')).command,
+	},
+	'key revoke': {
+		summary: 'End an API key at once',
+		load: async () => (await import('./commands/key-revoke.js')).command,
+	},
+	'gateway status': {
+		summary: 'Ask a running gateway how it is',
+		load: async () => (await import('./commands/gateway-status.js')).command,
+	},
 };

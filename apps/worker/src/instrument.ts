@@ -10,7 +10,7 @@ function load(): Config {
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
 		process.stderr.write(`${error.message}\n`);
-		process.exit(BAD_CONFIGURATION);
+		return process.exit(BAD_CONFIGURATION);
 	}
 }
 

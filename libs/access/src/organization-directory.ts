@@ -27,7 +27,9 @@ export class OrganizationDirectory {
 			throw new AppError(
 				'missing',
 				'organization_not_found',
-				slug === undefined ? 'There is no organization yet: run parallama bootstrap' : `No organization has the slug ${slug}`,
+				slug === undefined
+					? 'There is no organization yet: run parallama bootstrap'
+					: `No organization has the slug ${slug}`,
 			);
 		return only;
 	}

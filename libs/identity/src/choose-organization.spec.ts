@@ -16,6 +16,11 @@ it('goes where it is asked to, else where it was, else to the oldest', () => {
 });
 
 it('goes nowhere without a membership', () => {
-	for (const [ids, wanted] of [[['a'], 'b'], [[], undefined]] as const)
-		expect(() => chooseOrganization(login([...ids]), wanted)).toThrow(expect.objectContaining({ code: 'not_a_member' }));
+	for (const [ids, wanted] of [
+		[['a'], 'b'],
+		[[], undefined],
+	] as const)
+		expect(() => chooseOrganization(login([...ids]), wanted)).toThrow(
+			expect.objectContaining({ code: 'not_a_member' }),
+		);
 });

@@ -7,6 +7,7 @@ export type { LoginInput } from './login.service.js';
 export { PasswordHasher } from './password-hasher.js';
 export { normalizedPassword, PASSWORD_MAX, PASSWORD_MIN, passwordProblems } from './password-rules.js';
 export type { User } from './persistence/user.repository.js';
+export { REFRESH_TOKEN_SECONDS } from './refresh-token.js';
 export { SessionAuthenticator } from './session-authenticator.js';
 export type { Client } from './sessions.service.js';
 export { SigningKeys } from './signing-keys.js';

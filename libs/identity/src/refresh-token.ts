@@ -7,6 +7,8 @@ const shape = /^plr_[\w-]{43}$/;
 export const GRACE_MS = 10_000;
 /** A session that is not used for so long ends. */
 export const IDLE_DAYS = 14;
+/** The same in seconds: how long a client need keep a token. */
+export const REFRESH_TOKEN_SECONDS = IDLE_DAYS * 86_400;
 /** A session ends after this long, used or not. */
 export const ABSOLUTE_DAYS = 90;
 

@@ -1,10 +1,18 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessModule } from '#libs/access';
 import { Clock } from '#libs/kernel';
 import { KeyAuthenticator } from './key-authenticator.js';
+import { KeyIssue } from './key-issue.js';
+import { KeyRevocation } from './key-revocation.js';
+import { KeysService } from './keys.service.js';
+import { ApiKeyEntity } from './persistence/api-key.entity.js';
+import { KeyRepository } from './persistence/key.repository.js';
 import { KeyCredentials } from './persistence/key-credentials.js';
 
 @Module({
-	providers: [Clock, KeyAuthenticator, KeyCredentials],
-	exports: [KeyAuthenticator],
+	imports: [AccessModule, TypeOrmModule.forFeature([ApiKeyEntity])],
+	providers: [Clock, KeyAuthenticator, KeyCredentials, KeyIssue, KeyRepository, KeyRevocation, KeysService],
+	exports: [KeyAuthenticator, KeysService],
 })
 export class KeysModule {}

@@ -17,7 +17,7 @@ export class CallLedger {
 	private readonly running = new Set<LedgeredCall>();
 	private readonly finish = (call: LedgeredCall, outcome: CallOutcome): void => {
 		this.running.delete(call);
-		if (call.lease !== 'none' && !this.breaker.isOpen) this.leases.settle(call, outcome);
+		if (call.lease !== 'none' && !this.breaker.isOpen) void this.leases.settle(call, outcome);
 		this.flusher.push(call);
 	};
 
@@ -46,8 +46,10 @@ export class CallLedger {
 			const answer = await this.leases.admit(start, eventId, at);
 			if (answer === undefined) return this.admitted(start, eventId, at, 'possible'); // the script may have run all the same
 			const [code, seconds, microseconds] = answer;
-			if (code === ADMITTED)
-				return this.admitted(start, eventId, { ...at, nowMs: seconds * 1_000 + microseconds / 1_000 }, 'possible');
+			if (code === ADMITTED) {
+				const nowMs = seconds * 1_000 + Math.floor(microseconds / 1_000); // as the lease says
+				return this.admitted(start, eventId, { ...at, nowMs }, 'possible');
+			}
 			if (code !== LATE) throw new AppError('unauthenticated', 'stale_credential', 'The credential is no longer valid');
 			// An answer in time says that our clock was wrong, and it has just learnt. A day that began meanwhile is no error either.
 			if (repeated || performance.now() - sentAt >= COMMAND_TIMEOUT_MS)

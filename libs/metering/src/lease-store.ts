@@ -56,16 +56,16 @@ export class LeaseStore {
 		}
 	}
 
-	/** Completes the lease; on success the call knows. */
-	settle(call: LedgeredCall, outcome: CallOutcome): void {
+	/** Completes the lease; on success the call knows. Never rejects: nobody waits for it. */
+	async settle(call: LedgeredCall, outcome: CallOutcome): Promise<void> {
 		const key = leasesKey(call.start.organizationId);
-		settleScript.run(this.redis.client, [key, call.eventId, packOutcome(outcome)]).then(
-			(settled) => {
-				this.breaker.succeeded();
-				if (settled === 1) call.lease = 'complete';
-			},
-			(error: unknown) => this.breaker.failed(error),
-		);
+		try {
+			const settled = await settleScript.run(this.redis.client, [key, call.eventId, packOutcome(outcome)]);
+			this.breaker.succeeded();
+			if (settled === 1) call.lease = 'complete';
+		} catch (error) {
+			this.breaker.failed(error);
+		}
 	}
 
 	/** Says that this process lives; its leases are settled by the worker `REPLICA_TIMEOUT_MS` after the last time. */

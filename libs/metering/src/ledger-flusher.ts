@@ -83,12 +83,13 @@ export class LedgerFlusher implements OnModuleDestroy {
 	}
 
 	private schedule(afterMs: number): void {
-		this.timer = setTimeout(() => {
-			void this.flush().then(() => {
-				this.timer = undefined;
-				if (this.waiting.length + this.leftovers.length > 0) this.schedule(this.pauseMs());
-			});
-		}, afterMs);
+		this.timer = setTimeout(() => void this.onTime(), afterMs);
+	}
+
+	private async onTime(): Promise<void> {
+		await this.flush();
+		this.timer = undefined;
+		if (this.waiting.length + this.leftovers.length > 0) this.schedule(this.pauseMs());
 	}
 
 	private pauseMs(): number {

@@ -41,7 +41,7 @@ describe('an admitted call', () => {
 	it('is written without anybody asking for it', async () => {
 		const organization = await anOrganization();
 		(await calls.open(aCall(organization))).settle(anOutcome());
-		await eventually(async () => (await ledgerOf(organization))[0]);
+		expect(await eventually(async () => (await ledgerOf(organization))[0])).toMatchObject({ status: 'ok' });
 	});
 
 	it('occurred when Redis says, on the UTC day of that moment', async () => {

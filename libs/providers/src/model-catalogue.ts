@@ -67,9 +67,8 @@ export class ModelCatalogue {
 	/** Every model of every provider, as listed last; asks first where nothing is known yet. */
 	async states(organizationId: string): Promise<ProviderState[]> {
 		const providers = await this.directory.providersOf(organizationId);
-		await Promise.all(
-			providers.map((provider) => (this.isUnknown(provider) ? this.refresh(provider) : this.refreshIfOld(provider))),
-		);
+		for (const provider of providers) this.refreshIfOld(provider);
+		await Promise.all(providers.filter((provider) => this.isUnknown(provider)).map((provider) => this.refresh(provider)));
 		return providers.map((provider) => {
 			const { isUp, latencyMs, error, models } = this.listingOf(provider);
 			return { provider, isUp, latencyMs, error, models };
@@ -78,7 +77,7 @@ export class ModelCatalogue {
 
 	private async resolveSlowly(organizationId: string, name: string): Promise<Route> {
 		const providers = await this.directory.providersOf(organizationId);
-		await Promise.all(providers.map((provider) => (this.mayAsk(provider) ? this.refresh(provider) : undefined)));
+		await Promise.all(providers.filter((provider) => this.mayAsk(provider)).map((provider) => this.refresh(provider)));
 		const known = lookUp(this.compiled(organizationId, providers).routes, name);
 		if (known !== undefined) return known;
 		const away = providers.filter((provider) => !this.listingOf(provider).isUp);

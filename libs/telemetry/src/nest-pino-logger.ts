@@ -1,12 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
+/** Contexts in which Nest lists every module and route at each start. */
+const talkative = new Set(['InstanceLoader', 'NestFactory', 'NestApplication', 'RouterExplorer', 'RoutesResolver']);
+
 /** Nest's own lines and those of `new Logger(context)`, as JSON lines of the process. */
 export class NestPinoLogger implements LoggerService {
 	constructor(private readonly logger: Logger) {}
 
 	log(message: unknown, ...rest: unknown[]): void {
-		this.write('info', message, rest);
+		this.write(talkative.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
 	}
 	error(message: unknown, ...rest: unknown[]): void {
 		this.write('error', message, rest);

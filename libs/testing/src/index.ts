@@ -1,5 +1,6 @@
 export { eventually } from './eventually.js';
 export { asOwner, freshDatabase } from './fresh-database.js';
+export { openApplication } from './open-application.js';
 export { testConfig, testEnvironment } from './test-config.js';
 export { type Behaviour, DEFAULT_BEHAVIOUR } from './mock-upstream/behaviour.js';
 export { type CallState, fingerprint, type MockCall } from './mock-upstream/call-log.js';
@@ -10,3 +11,4 @@ export {
 	type MockUpstreamOptions,
 	startMockUpstream,
 } from './mock-upstream/mock-upstream.js';
+export { TcpProxy } from './tcp-proxy.js';

@@ -1,5 +1,5 @@
 // One Fastify route with plain pg, which does for a page what the product does: the statements captured from it, in the same
-// order, in one transaction. BENCH_STATEMENTS holds them as JSON; the last that returns rows is the page, one row longer than it.
+// order, in one transaction. BENCH_STATEMENTS holds them as JSON; the one marked `isPage` reads one row more than the page has.
 import { createRequire } from 'node:module';
 
 const productRequire = createRequire(new URL('../../../package.json', import.meta.url));
@@ -14,12 +14,13 @@ async function readPage(limit) {
 	const client = await pool.connect();
 	try {
 		let rows = [];
-		for (const { text, values } of statements) {
-			const result = values.length === 0 ? await client.query(text) : await client.query(text, values);
-			if (result.fields?.some(({ name }) => name === 'id')) rows = result.rows;
+		for (const { text, values, isPage } of statements) {
+			const result = await (values.length === 0 ? client.query(text) : client.query(text, values));
+			if (isPage) rows = result.rows;
 		}
 		const items = rows.slice(0, limit);
-		const nextCursor = rows.length > limit ? Buffer.from(items.at(-1).id).toString('base64url') : null;
+		const nextCursor =
+			rows.length > limit ? Buffer.from(JSON.stringify(Object.values(items.at(-1))[0])).toString('base64url') : null;
 		return { success: true, data: { items, nextCursor }, message: 'OK', errors: null };
 	} finally {
 		client.release();

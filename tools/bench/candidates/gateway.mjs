@@ -57,21 +57,21 @@ function pageTransaction(captured) {
 	const begins = own.slice(0, at).findLastIndex(({ text }) => /^(begin|start transaction)/i.test(text));
 	const ends = own.findIndex(({ text }, index) => index > at && /^commit/i.test(text));
 	if (begins < 0 || ends < 0) throw new Error('the page was not read in a transaction');
-	return own.slice(begins, ends + 1).map(({ text, values }) => ({ text, values }));
+	return own.slice(begins, ends + 1).map((line) => ({ text: line.text, values: line.values, isPage: line === page }));
 }
 
 export class Gateway {
 	name = 'gateway';
 
 	/** Starts the services, migrates, bootstraps, registers the fake upstream and makes the keys to page through. */
-	static async prepare({ upstreamPort, say }) {
+	static async prepare({ upstreamPort, profileDir, say }) {
 		if (!existsSync(join(ROOT, API, 'main.js'))) throw new Error('the product is not built: npm run build');
 		say('preparing the gateway: PostgreSQL, Redis, migrations, first admin …');
 		const dataDir = mkdtempSync(join(tmpdir(), 'parallama-bench-data-'));
 		process.env.DATA_DIR = dataDir; // the services' folder follows from it
 		const { acquire, remove } = await import('../../services.mjs');
 		const services = await acquire('up', { say });
-		const gateway = new Gateway({ services, remove, dataDir, upstreamPort });
+		const gateway = new Gateway({ services, remove, dataDir, upstreamPort, profileDir });
 		try {
 			await gateway.#setUp();
 			await gateway.#furnish(say);
@@ -164,7 +164,8 @@ export class Gateway {
 		};
 		const preloads = [preload, `./${API}/instrument.js`].filter((file) => file !== undefined);
 		const imports = preloads.flatMap((file) => ['--import', file]);
-		const args = ['--enable-source-maps', ...imports, `${API}/main.js`];
+		const profile = this.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`];
+		const args = ['--enable-source-maps', ...profile, ...imports, `${API}/main.js`];
 		const ready = `http://127.0.0.1:${managementPort}/readyz`;
 		const running = { ...(await start('gateway', { core: CANDIDATE_CORE, args, env, ready })), port };
 		const page = { pagePath: PAGE, pageHeaders: {} };

@@ -8,7 +8,7 @@ import { targetTable, workloadSection } from './tables.mjs';
 
 const git = (...args) => {
 	try {
-		return execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8' }).trim();
+		return execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 	} catch {
 		return '';
 	}
@@ -25,13 +25,13 @@ function surroundings({ context, startedAt, portkeyVersion }) {
 		`undici ${versionOf('undici')}`,
 		...(portkeyVersion === undefined ? [] : [`@portkey-ai/gateway ${portkeyVersion}`]),
 	];
-	const { instances, rounds, seconds, maxOthers, discarded } = context;
+	const { instances, rounds, seconds, warmup, maxOthers, discarded } = context;
 	return [
 		`- ${startedAt.toISOString().slice(0, 16)}Z, commit ${git('rev-parse', '--short', 'HEAD') || 'none'}${dirty}`,
 		`- \`npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}\``,
 		`- ${versions.join(', ')}`,
 		`- ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, load average at the end ${loadavg()[0].toFixed(2)}`,
-		`- ${instances} process instances of each candidate, ${rounds} rounds of ${seconds} s each; ${discarded} samples thrown away because others used more than ${maxOthers * 100} % of the candidate's core`,
+		`- ${instances} process instances of each candidate, ${rounds} rounds of ${seconds} s each after ${warmup} s of warming up; ${discarded} samples thrown away because others used more than ${maxOthers * 100} % of the candidate's core`,
 	].join('\n');
 }
 

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Config } from '#libs/config';
-import type { Logs, Metrics } from '#libs/telemetry';
+import type { Telemetry } from '#libs/telemetry';
 import { accessHook } from './access.js';
 import { refusal } from './app-error-of.js';
 import type { Authenticator } from './authenticator.js';
 import { Cors } from './cors.js';
+import { ErrorReply } from './error-reply.js';
 import './request.js';
 import { shapeOf } from './shape.js';
 
@@ -38,15 +39,16 @@ export function setStandardHeaders(raw: ServerResponse, requestId: string, isSec
 export class EdgeHooks {
 	private readonly cors: Cors;
 	private readonly isSecure: boolean;
+	private readonly errors: ErrorReply;
 	/** While draining, connections end with their answer. */
 	isDraining = false;
 
 	constructor(
 		config: Config,
-		private readonly logs: Logs,
-		private readonly metrics: Metrics,
+		private readonly telemetry: Telemetry,
 		private readonly authenticator: () => Authenticator,
 	) {
+		this.errors = new ErrorReply(telemetry.logs);
 		this.cors = new Cors(config.http.CORS_ORIGINS);
 		this.isSecure = config.http.PUBLIC_URL.startsWith('https:');
 	}
@@ -70,6 +72,8 @@ export class EdgeHooks {
 		const { url } = route;
 		const own = shapeOf(url, {}) === 'envelope' ? [] : [takeAnyType];
 		route.onRequest = [accessHook(route.config?.access, this.authenticator), ...own, ...[route.onRequest ?? []].flat()];
+		// Nest installs its own handler after the first routes exist, which therefore would not have it
+		route.errorHandler ??= (error, request, reply) => this.errors.send(error, request, reply);
 		route.onResponse = [
 			(request: FastifyRequest, reply: FastifyReply, done: Done) => {
 				this.answered(request, reply, url);
@@ -93,9 +97,9 @@ export class EdgeHooks {
 		const durationMs = performance.now() - request.startedAt;
 		const { statusCode } = reply.raw;
 		const isAborted = !reply.raw.writableFinished;
-		this.metrics.httpRequest(request.method, route, isAborted ? 499 : statusCode, durationMs);
+		this.telemetry.metrics.httpRequest(request.method, route, isAborted ? 499 : statusCode, durationMs);
 		const { scope } = request;
-		this.logs.plain.info(
+		this.telemetry.logs.plain.info(
 			{
 				requestId: request.id,
 				method: request.method,

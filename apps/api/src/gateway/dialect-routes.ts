@@ -36,7 +36,7 @@ export class DialectRoutes implements OnModuleInit {
 				method: route.method,
 				url: prefix + route.path,
 				bodyLimit: this.config.http.BODY_LIMIT_BYTES,
-				config: { access: { requires: route.requires } },
+				config: { access: { requires: route.requires }, document: route },
 				handler: (request, reply) => route.handle(request, reply),
 			});
 	}

@@ -153,7 +153,7 @@ export class Exchange implements UpstreamHandler {
 		this.upstream?.abort();
 		if (this.hasStarted) this.parts.down.end(this.parts.dialect.errorFrame(error));
 		else this.parts.down.fail(error);
-		this.over(this.firstTokenAt === undefined ? 'error' : 'interrupted', error.code);
+		this.over(this.hasStarted || this.parts.pipe.pieces > 0 ? 'interrupted' : 'error', error.code);
 	}
 
 	private abandon(code: string): void {

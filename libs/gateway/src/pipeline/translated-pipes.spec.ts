@@ -24,7 +24,12 @@ function translate(pipe: TranslatedChat, bytes: Buffer, cuts: readonly number[])
 	expect(isWhole).toBe(true);
 	return out + String(last ?? '');
 }
-const frames = (sse: string): Record<string, never>[] =>
+interface Frame {
+	readonly created: number;
+	readonly choices: readonly { delta: object; finish_reason: string | null }[];
+	readonly usage?: object;
+}
+const frames = (sse: string): Frame[] =>
 	sse
 		.split('\n\n')
 		.filter((frame) => frame.startsWith('data: {'))
@@ -59,7 +64,7 @@ const ollamaLines = Buffer.from(
 describe('Ollama upstream, OpenAI client', () => {
 	it('streams role, reasoning, text, tool call, finish and usage, however the bytes are cut', () => {
 		const whole = frames(translate(new TranslatedChat(ollama, openAiDialect, context(true)), ollamaLines, []));
-		expect(whole.map(({ choices, usage }: any) => choices[0]?.delta ?? usage)).toEqual([
+		expect(whole.map(({ choices, usage }) => choices[0]?.delta ?? usage)).toEqual([
 			{ role: 'assistant', content: '' },
 			{ reasoning_content: 'hm' },
 			{ content: 'é😀' },
@@ -68,13 +73,11 @@ describe('Ollama upstream, OpenAI client', () => {
 			{},
 			expect.objectContaining({ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 }),
 		]);
-		expect((whole[5] as any).choices[0].finish_reason).toBe('tool_calls');
+		expect(whole[5]?.choices[0]?.finish_reason).toBe('tool_calls');
 		fc.assert(
 			fc.property(fc.array(fc.nat(ollamaLines.length)), (cuts) => {
 				const again = frames(translate(new TranslatedChat(ollama, openAiDialect, context(true)), ollamaLines, cuts));
-				expect(again.map(({ created: _, ...frame }: any) => frame)).toEqual(
-					whole.map(({ created: _, ...frame }: any) => frame),
-				);
+				expect(again.map(({ created: _, ...frame }) => frame)).toEqual(whole.map(({ created: _, ...frame }) => frame));
 			}),
 			{ numRuns: 50 },
 		);

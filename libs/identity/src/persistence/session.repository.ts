@@ -105,7 +105,11 @@ export class SessionRepository {
 			WHERE id = $1`,
 			[owner.id, this.sealer.seal(successor, sealContext(owner)), scope.organizationId],
 		);
-		await manager.update(SessionEntity, { id: owner.sessionId }, { lastUsedAt: () => 'now()', updatedAt: () => 'now()' });
+		await manager.update(
+			SessionEntity,
+			{ id: owner.sessionId },
+			{ lastUsedAt: () => 'now()', updatedAt: () => 'now()' },
+		);
 		await this.addToken(scope, owner, successor);
 	}
 

@@ -48,10 +48,9 @@ export class UserRepository {
 
 	/** In all organizations, suspended ones too. */
 	async countMemberships(userId: string): Promise<number> {
-		const [row] = await this.work.callDefiner<{ memberships: number }>(
-			'SELECT count_memberships($1) AS memberships',
-			[userId],
-		);
+		const [row] = await this.work.callDefiner<{ memberships: number }>('SELECT count_memberships($1) AS memberships', [
+			userId,
+		]);
 		return row?.memberships ?? 0;
 	}
 
@@ -72,7 +71,10 @@ export class UserRepository {
 	}
 
 	/** Without RETURNING: a user is visible only once they are a member. @throws AppError conflict `email_taken` */
-	async insert(scope: TenantScope, user: { id: string; email: string; name: string; passwordHash: string }): Promise<void> {
+	async insert(
+		scope: TenantScope,
+		user: { id: string; email: string; name: string; passwordHash: string },
+	): Promise<void> {
 		const row = { ...user, name: storableText(user.name), lastOrganizationId: scope.organizationId };
 		const insert = scope.transaction.manager.createQueryBuilder().insert().into(UserEntity);
 		try {

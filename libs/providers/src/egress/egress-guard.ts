@@ -23,7 +23,7 @@ export class EgressGuard {
 	permits(host: string, address: string): boolean {
 		if (this.hosts.has(host.toLowerCase())) return true;
 		const parsed = ipaddr.process(address); // IPv4 in IPv6 becomes IPv4
-		if (this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base as never, bits)))
+		if (this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits)))
 			return true;
 		return parsed.range() === 'unicast' && !isEmbedding(parsed);
 	}

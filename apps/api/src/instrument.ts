@@ -1,0 +1,19 @@
+// Before anything that Sentry patches is imported: main.ts awaits this file, or `node --import` loads it.
+import { Config, ConfigError } from '#libs/config';
+import { initSentry, VERSION } from '#libs/telemetry';
+
+const BAD_CONFIGURATION = 78; // EX_CONFIG of sysexits.h
+
+function load(): Config {
+	try {
+		return Config.load('api', process.env);
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		process.stderr.write(`${error.message}\n`);
+		return process.exit(BAD_CONFIGURATION);
+	}
+}
+
+/** The settings of this process. */
+export const config = load();
+await initSentry(config.telemetry, VERSION);

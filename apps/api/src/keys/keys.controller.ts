@@ -1,0 +1,39 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Scope } from '#libs/kernel';
+import { type ApiKey as ApiKeyRecord, type IssuedKey, KeysService } from '#libs/keys';
+import { CurrentScope, Requires } from '../edge/access.decorators.js';
+import { Cursors } from '../edge/cursor.js';
+import { PageQuery, paged } from '../edge/paged.js';
+import { Responds } from '../edge/responds.decorator.js';
+import { ApiKey, ApiKeyId, ApiKeyList, CreateApiKey, IssuedApiKey } from './keys.schemas.js';
+
+@ApiTags('API keys')
+@Controller('api/v1/keys')
+export class KeysController {
+	constructor(
+		private readonly keys: KeysService,
+		private readonly cursors: Cursors,
+	) {}
+
+	@Get()
+	@Requires('keys:read')
+	@Responds(200, ApiKeyList, "Own API keys, or everybody's with keys:read_all; newest first")
+	list(@CurrentScope() scope: Scope, @Query({ schema: PageQuery }) query: PageQuery) {
+		return paged({ scope, name: 'keys', query, cursors: this.cursors }, (page) => this.keys.list(scope, page));
+	}
+
+	@Post()
+	@Requires('keys:write')
+	@Responds(201, IssuedApiKey, 'The new API key; it is shown this once')
+	create(@CurrentScope() scope: Scope, @Body({ schema: CreateApiKey }) input: CreateApiKey): Promise<IssuedKey> {
+		return this.keys.create(scope, input);
+	}
+
+	@Delete(':id')
+	@Requires('keys:write')
+	@Responds(200, ApiKey, 'The API key is revoked')
+	revoke(@CurrentScope() scope: Scope, @Param('id', { schema: ApiKeyId }) id: string): Promise<ApiKeyRecord> {
+		return this.keys.revoke(scope, id);
+	}
+}

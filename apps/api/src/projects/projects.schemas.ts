@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { listOf } from '../edge/responds.decorator.js';
+import { timestamp } from '../edge/timestamp.js';
+
+export const Project = z
+	.object({ id: z.uuid(), name: z.string(), isDefault: z.boolean(), createdAt: timestamp })
+	.meta({ id: 'Project' });
+
+export const ProjectList = listOf(Project).meta({ id: 'ProjectList' });
+
+export const CreateProject = z
+	.strictObject({
+		name: z
+			.string()
+			.trim()
+			.min(1)
+			.max(100)
+			.meta({ examples: ['Support bot'] }),
+	})
+	.meta({ id: 'CreateProject' });
+export type CreateProject = z.output<typeof CreateProject>;

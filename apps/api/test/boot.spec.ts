@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module } from '@nestjs/common';
+import { isPermission } from '#libs/access';
+import { freshDatabase } from '#libs/testing';
+import { startApi, type TestApi } from './support/start-api.js';
+
+@Controller('unmarked')
+class UnmarkedController {
+	@Get()
+	open(): string {
+		return 'open';
+	}
+}
+@Module({ controllers: [UnmarkedController] })
+class UnmarkedModule {}
+
+describe('boot', () => {
+	let api: TestApi;
+	beforeAll(async () => {
+		await freshDatabase();
+		api = await startApi();
+	});
+	afterAll(() => api.stop());
+
+	it('every route says who may call it, controllers and dialects alike', () => {
+		const routes = api.routes.all();
+		expect(routes.length).toBeGreaterThan(10);
+		const unmarked = routes.filter(
+			({ access }) =>
+				access !== 'public' && access !== 'optional' && (access === undefined || !isPermission(access.requires)),
+		);
+		expect(unmarked.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
+	});
+
+	it('anonymous callers reach the routes of this list and no other', () => {
+		const open = api.routes.all().filter(({ access, method }) => typeof access === 'string' && method !== 'HEAD');
+		expect(open.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(
+			[
+				'GET /',
+				'GET /docs',
+				'GET /docs/favicon-32x32.png',
+				'GET /docs/start.js',
+				'GET /docs/swagger-ui-bundle.js',
+				'GET /docs/swagger-ui.css',
+				'GET /health',
+				'GET /ollama',
+				'GET /openapi.json',
+				'GET /status',
+				...open.map(({ method, url }) => `${method} ${url}`).filter((route) => route.startsWith('POST /api/v1/auth/')),
+			].toSorted(),
+		);
+	});
+
+	it('refuses a controller whose access is not declared', async () => {
+		const other = await startApi({}, { modules: [UnmarkedModule] });
+		try {
+			expect((await fetch(`${other.url}/unmarked`)).status).toBe(403);
+			expect(other.routes.all().filter(({ access }) => access === undefined)).toHaveLength(2); // GET and HEAD
+		} finally {
+			await other.stop();
+		}
+	});
+});

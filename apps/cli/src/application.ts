@@ -1,0 +1,84 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AccessModule, OrganizationDirectory } from '#libs/access';
+import { ConfigModule } from '#libs/config';
+import { DatabaseModule } from '#libs/database';
+import { IdentityModule, UsersService } from '#libs/identity';
+import { newId, type Scope, systemScope } from '#libs/kernel';
+import { KeysModule, KeysService } from '#libs/keys';
+import { RedisConnection, RedisModule } from '#libs/redis';
+import { type Invocation, textOption } from './command.js';
+import { loadConfig, ownerUrl } from './settings.js';
+
+@Module({})
+class CliModule {}
+
+const REDIS_WAIT_MS = 1_000;
+
+/** What commands about people and keys need. */
+export interface Services {
+	/** The organization that `--organization` names, as one of our own processes. */
+	readonly scope: Scope;
+	readonly users: UsersService;
+	readonly keys: KeysService;
+}
+
+/** The options of every command that acts inside an organization. */
+export const organizationOption = { organization: { type: 'string' } } as const;
+export const organizationExplanation = {
+	organization: 'Slug of the organization; needed when there are several',
+} as const;
+
+/**
+ * Runs work with the product's own services, connected as the owner: an operator names any organization, and the services
+ * still see that one only.
+ */
+export async function withServices<T>(invocation: Invocation, work: (services: Services) => Promise<T>): Promise<T> {
+	const config = loadConfig(invocation.terminal);
+	ownerUrl(config);
+	const imports = [
+		ConfigModule.of(config),
+		DatabaseModule.as('owner'),
+		RedisModule,
+		AccessModule,
+		IdentityModule,
+		KeysModule,
+	];
+	const app = await NestFactory.createApplicationContext(
+		{ module: CliModule, imports },
+		{
+			logger: false,
+			abortOnError: false,
+		},
+	);
+	try {
+		await app.get(RedisConnection).connected(REDIS_WAIT_MS); // revocations reach the caches faster with it
+		const { id } = await app.get(OrganizationDirectory).resolve(textOption(invocation, 'organization'));
+		return await work({
+			scope: systemScope(id, 'cli', newId()),
+			users: app.get(UsersService),
+			keys: app.get(KeysService),
+		});
+	} finally {
+		await app.close();
+	}
+}
+
+const PAGE = 200;
+
+/** Every item of a list. */
+export async function everything<Item>(
+	page: (request: {
+		limit: number;
+		after: string | undefined;
+	}) => Promise<{ items: readonly Item[]; next: string | null }>,
+): Promise<Item[]> {
+	const items: Item[] = [];
+	let after: string | undefined;
+	do {
+		const { items: more, next } = await page({ limit: PAGE, after });
+		items.push(...more);
+		after = next ?? undefined;
+	} while (after !== undefined);
+	return items;
+}
