@@ -26,7 +26,7 @@ export interface Ready {
 export class Launcher {
 	readonly dataDir = mkdtempSync(join(tmpdir(), 'parallama-up-'));
 	readonly #mark = `launcher-${randomUUID()}`;
-	#npm: ChildProcess | undefined;
+	readonly #started: ChildProcess[] = [];
 	#ports: number[] = [];
 	stdout = '';
 	stderr = '';
@@ -66,16 +66,19 @@ export class Launcher {
 		npm.stderr.setEncoding('utf8').on('data', (text: string) => {
 			this.stderr += text;
 		});
-		this.#npm = npm;
+		this.#started.push(npm);
 		return npm;
 	}
 
 	/** SIGTERM to npm itself, which does not pass it on. */
 	async terminateNpm(): Promise<void> {
-		const npm = this.#npm;
-		if (npm === undefined || npm.exitCode !== null || npm.signalCode !== null) return;
-		npm.kill('SIGTERM');
-		await once(npm, 'exit');
+		const running = this.#started.filter((npm) => npm.exitCode === null && npm.signalCode === null);
+		await Promise.all(
+			running.map((npm) => {
+				npm.kill('SIGTERM');
+				return once(npm, 'exit');
+			}),
+		);
 	}
 
 	/** What is there of processes and listeners that it started. */

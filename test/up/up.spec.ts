@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { Launcher, type Ready } from './launcher.js';
 
 async function streamedAnswer({ url, apiKey }: Ready): Promise<string> {
@@ -38,6 +38,7 @@ describe('npm run up', () => {
 	const launcher = new Launcher();
 	let first: Ready;
 
+	afterEach(() => launcher.terminateNpm());
 	afterAll(() => launcher.destroy(), 40_000);
 
 	it('goes from an empty DATA_DIR to a streamed answer, and ends with npm', async () => {

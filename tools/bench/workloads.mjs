@@ -103,6 +103,7 @@ export const WORKLOADS = {
 		pattern: 'held',
 		connections: 2_000,
 		fresh: true,
+		noiseFloor: 6,
 		candidates: NO_PORTKEY,
 		request: openaiRequest(chat(640, { stream: true, user: 'bench-hold' })),
 		expectTail: SSE_END,

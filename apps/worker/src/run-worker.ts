@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import type { Config } from '#libs/config';
-import { migrationStatus, refusePowerfulRole } from '#libs/database';
+import { databaseIsReady, PowerfulRoleError } from '#libs/database';
 import {
 	captureBug,
 	flushSentry,
@@ -20,7 +19,7 @@ import { JobRunner } from './runner/job-runner.js';
 import { WorkerModule } from './worker.module.js';
 
 const MANAGEMENT_PORT = 9_465;
-const MIGRATIONS_EVERY_MS = 1_000;
+const BAD_CONFIGURATION = 78; // EX_CONFIG of sysexits.h
 const LAST_WORDS_MS = 2_000;
 
 /** The worker's life: boots, takes jobs, drains on SIGTERM or SIGINT and ends the process with 0. */
@@ -34,11 +33,16 @@ export async function runWorker(config: Config): Promise<void> {
 			host: config.http.HOST,
 			port: config.http.MANAGEMENT_PORT ?? MANAGEMENT_PORT,
 		});
+		endOnSignal(logs); // nothing to drain yet
+		await databaseIsReady(config.database.DATABASE_WORKER_URL ?? '', 'DATABASE_WORKER_URL', (reason) =>
+			logs.logger.warn(reason),
+		);
 		const app = await boot(config, telemetry);
 		telemetry.readiness.phase = 'ready';
 		logs.logger.info({ managementPort: port }, 'worker is ready');
 		drainOnSignal(config, telemetry, app, management);
 	} catch (error) {
+		if (error instanceof PowerfulRoleError) refuse(logs, error);
 		await die(logs, error, 'boot');
 	}
 }
@@ -50,10 +54,8 @@ export async function boot(config: Config, telemetry: Telemetry): Promise<INestA
 		abortOnError: false,
 	});
 	const source = app.get(DataSource);
-	await refusePowerfulRole(source, 'DATABASE_WORKER_URL');
 	const runner = app.get(JobRunner);
 	runner.load();
-	await migrated(source, telemetry.logs);
 	const queues = app.get(JobQueues);
 	telemetry.readiness.check('postgres', () => source.query('SELECT 1'));
 	telemetry.readiness.check('redis', () => queues.ping());
@@ -68,13 +70,10 @@ export async function drain(app: INestApplicationContext, graceMs: number): Prom
 	await app.close();
 }
 
-async function migrated(source: DataSource, logs: Logs): Promise<void> {
-	for (let isFirst = true; ; isFirst = false) {
-		const missing = (await migrationStatus(source)).filter(({ isApplied }) => !isApplied);
-		if (missing.length === 0) return;
-		if (isFirst) logs.logger.warn({ missing: missing.map(({ name }) => name) }, 'waiting for migrations');
-		await pause(MIGRATIONS_EVERY_MS);
-	}
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+function endOnSignal(logs: Logs): void {
+	for (const signal of signals) process.once(signal, () => end(logs, 0));
 }
 
 function drainOnSignal(
@@ -83,10 +82,8 @@ function drainOnSignal(
 	app: INestApplicationContext,
 	management: ManagementServer,
 ): void {
-	let isDraining = false;
 	const onSignal = (signal: NodeJS.Signals): void => {
-		if (isDraining) process.exit(1); // asked twice: at once
-		isDraining = true;
+		if (readiness.phase === 'draining') end(logs, 1); // asked twice: at once
 		readiness.phase = 'draining';
 		logs.logger.info({ signal }, 'worker drains');
 		drain(app, config.http.SHUTDOWN_GRACE_MS)
@@ -97,8 +94,10 @@ function drainOnSignal(
 				(error: unknown) => die(logs, error, 'drain'),
 			);
 	};
-	process.on('SIGTERM', onSignal);
-	process.on('SIGINT', onSignal);
+	for (const signal of signals) {
+		process.removeAllListeners(signal);
+		process.on(signal, onSignal);
+	}
 }
 
 /** A process in an unknown state must not go on. */
@@ -112,6 +111,11 @@ async function die(logs: Logs, error: unknown, where: string): Promise<never> {
 	logs.logger.fatal({ err: error }, `worker ends: ${where}`);
 	await flushSentry(LAST_WORDS_MS);
 	return end(logs, 1);
+}
+
+function refuse(logs: Logs, { message }: Error): never {
+	process.stderr.write(`${message}\n`);
+	return end(logs, BAD_CONFIGURATION);
 }
 
 function end(logs: Logs, code: number): never {

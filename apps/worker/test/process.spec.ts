@@ -40,7 +40,7 @@ describe('the worker process', () => {
 	it('refuses a database role that is above row-level security', async () => {
 		const environment = testEnvironment();
 		const owner = environment['DATABASE_MIGRATION_URL'] as string;
-		expect(await ended(start({ ...environment, DATABASE_WORKER_URL: owner, LOG_LEVEL: 'info' }))).toEqual({ code: 1 });
+		expect(await ended(start({ ...environment, DATABASE_WORKER_URL: owner, LOG_LEVEL: 'info' }))).toEqual({ code: 78 });
 		expect(output).toMatch(/DATABASE_WORKER_URL connects as .* which (owns tables|is a superuser)/);
 	});
 

@@ -1,4 +1,5 @@
 export { dataSourceOptions } from './data-source.js';
+export { databaseIsReady, PowerfulRoleError } from './database-is-ready.js';
 export { DatabaseModule, type DatabaseUser } from './database.module.js';
 export { definerNames } from './migrations/foundation/functions.js';
 export { migrate, type MigrationStatus, migrationStatus } from './migrator.js';

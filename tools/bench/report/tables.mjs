@@ -53,7 +53,7 @@ const COLUMNS = {
 
 /**
  * A/A of a workload: how far two identical yardsticks were apart, and whether that spoils the comparison. Where the target is an
- * added time, a difference too small to matter beside it (`noiseFloor`, milliseconds) does not.
+ * added time, a difference too small to matter beside it (`noiseFloor`, milliseconds or KiB) does not.
  */
 export function noise({ samples }, workload) {
 	const metric = { open: 'p50', held: 'rssKib' }[workload.pattern] ?? (workload.stamps ? 'chunkP50' : 'perSecond');

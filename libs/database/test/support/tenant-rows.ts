@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { newId } from '#libs/kernel';
+
+export interface Tenant {
+	readonly organizationId: string;
+	readonly userId: string;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One row of every kind, in an order that satisfies the foreign keys. New ids each time, but for organization and user. */
+export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] {
+	const organization_id = organizationId;
+	const ids = { project: newId(), role: newId(), session: newId(), provider: newId() };
+	const random = randomBytes(6).toString('hex');
+	const call = { dialect: 'openai', operation: 'chat', model: 'm', alias: 'm', status: 'ok' };
+	return [
+		['organizations', { id: organization_id, slug: random, name: 'O' }],
+		['users', { id: userId, email: `${random}@example.com`, name: 'U' }],
+		['memberships', { organization_id, id: newId(), user_id: userId }],
+		['projects', { organization_id, id: ids.project, name: random }],
+		['roles', { organization_id, id: ids.role, name: random, description: '' }],
+		['role_permissions', { organization_id, role_id: ids.role, permission: 'models:use' }],
+		[
+			'user_roles',
+			{ organization_id, id: newId(), user_id: userId, role_organization_id: organization_id, role_id: ids.role },
+		],
+		[
+			'api_keys',
+			{
+				...{ organization_id, id: newId(), project_id: ids.project, user_id: userId, key_id: random },
+				...{ secret_hash: randomBytes(32), pepper_kid: 'k', name: 'K' },
+			},
+		],
+		['sessions', { organization_id, id: ids.session, user_id: userId, expires_at: new Date(Date.now() + 86_400_000) }],
+		[
+			'refresh_tokens',
+			{
+				...{ organization_id, id: newId(), user_id: userId, session_id: ids.session },
+				...{ token_hash: randomBytes(32), expires_at: new Date(Date.now() + 86_400_000) },
+			},
+		],
+		['providers', { organization_id, id: ids.provider, name: random, kind: 'ollama', base_url: 'http://localhost' }],
+		[
+			'provider_credentials',
+			{ organization_id, id: newId(), provider_id: ids.provider, secret_sealed: 's', last4: '1234' },
+		],
+		[
+			'usage_events',
+			{
+				organization_id,
+				occurred_on: new Date(),
+				event_id: newId(),
+				occurred_at: new Date(),
+				usage_source: 'none',
+				...call,
+			},
+		],
+		['usage_rollups_hourly', { organization_id, hour: new Date(), calls: 1, ...call }],
+		['usage_open_windows', { organization_id, hour: new Date() }],
+		['outbox', { organization_id, id: newId(), job: 'j', version: 1, payload: {} }],
+		[
+			'idempotency_keys',
+			{
+				...{ organization_id, principal: 'p', route: 'r', key: random, fingerprint: randomBytes(32) },
+				...{ status_code: 201, response_sealed: 's', expires_at: new Date() },
+			},
+		],
+	];
+}
