@@ -5,6 +5,7 @@
 //   … --only json,sse --rounds 1 --instances 1 --seconds 2 --max-others 1    a quick look
 //   … --without gateway                        leave a candidate out
 //   … --only json --profile /tmp/profiles      and write CPU profiles of the gateway there (which slows it)
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bareFastify } from './candidates/bare-fastify.mjs';
@@ -80,6 +81,7 @@ async function run() {
 		const startedAt = new Date();
 		const results = await measureAll(definitions, context);
 		publish({ results, context, startedAt, portkeyVersion: definitions.portkey?.version(), out: values.out });
+		rmSync(LOGS, { recursive: true, force: true }); // kept where something went wrong
 	} finally {
 		await stopAll();
 		await gateway?.release();

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFailure, Failure } from './failure.mjs';
 import { locked, me, readJson, writeJson } from './files.mjs';
-import { dataDir, servicesFolder } from './layout.mjs';
+import { dataDir, orphans, servicesFolder } from './layout.mjs';
 import { postgresPid, startPostgres, stopPostgres } from './postgres.mjs';
 import { isSame } from './processes.mjs';
 import { redisPid, startRedis, stopRedis } from './redis.mjs';
@@ -40,6 +40,13 @@ function otherHolders(dir) {
 			rmSync(file, { force: true });
 			return false;
 		});
+}
+
+/** A deleted DATA_DIR leaves its data behind where they lie outside of it (under root): said once, never deleted unasked. */
+function mentionOrphans(dir, say) {
+	const left = existsSync(join(dir, 'credentials.json')) ? [] : orphans();
+	if (left.length > 0)
+		say(`the data of an earlier ${dataDir()} are still there (rm -r ${left.join(' ')}, or npm run services remove)`);
 }
 
 const stopBoth = (dir) => Promise.all([stopPostgres(dir), stopRedis(dir)]);
@@ -82,6 +89,7 @@ export async function acquire(profile, { need = { postgres: true, redis: true },
 		});
 	return exclusive(async () => {
 		const others = otherHolders(dir).length;
+		if (profile === 'up') mentionOrphans(dir, say);
 		writeJson(mine, me());
 		if (keep) writeJson(keepOf(dir), me());
 		try {
@@ -124,14 +132,15 @@ export async function stop(profile) {
 	});
 }
 
-/** Stops both and deletes their data for good. */
+/** Stops both and deletes their data for good, with those of an earlier DATA_DIR at the same path. */
 export async function remove(profile) {
-	const dir = servicesFolder(profile, { create: false });
-	if (!dir) return;
-	const holders = otherHolders(dir);
-	if (holders.length > 0)
-		throw new Failure(`process ${holders[0].pid} is using the services`, `stop it first (kill ${holders[0].pid})`);
-	await stop(profile);
-	rmSync(dir, { recursive: true, force: true });
+	const current = servicesFolder(profile, { create: false });
+	const folders = [current, ...(profile === 'up' ? orphans() : [])].filter(Boolean);
+	const holder = folders.flatMap(otherHolders)[0];
+	if (holder) throw new Failure(`process ${holder.pid} is using the services`, `stop it first (kill ${holder.pid})`);
+	for (const dir of folders) {
+		await locked(lockOf(dir), () => stopBoth(dir));
+		rmSync(dir, { recursive: true, force: true });
+	}
 	if (profile === 'up') rmSync(join(dataDir(), 'services.json'), { force: true });
 }

@@ -9,10 +9,11 @@ import { until } from '../services/processes.mjs';
 const CLI = 'dist/apps/cli/src/main.js';
 const BIN = join(ROOT, 'node_modules/.bin');
 
-/** The environment of everything that is started: programs of this checkout first. */
+/** The environment of everything that is started: programs of this checkout first, and compiled code kept (a third of the boot). */
 export const baseEnvironment = () => {
 	const { DATA_DIR: _, ...env } = process.env;
-	return { ...env, PATH: [BIN, process.env.PATH].join(delimiter) };
+	const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
+	return { NODE_COMPILE_CACHE, ...env, PATH: [BIN, process.env.PATH].join(delimiter) };
 };
 
 /** The Node that comes with the packages where there is one for this platform and it runs, else this one. */
@@ -35,7 +36,7 @@ function parseObject(stdout, name) {
 /** The product's own commands, run to their end. */
 export function commands({ supervisor, node, base }) {
 	const cli = (name, args, { env = {}, explain }) =>
-		supervisor.run(name, node, ['--enable-source-maps', CLI, ...args], {
+		supervisor.run(name, node, [CLI, ...args], {
 			env: { ...base, LOG_LEVEL: 'warn', ...env },
 			explain,
 		});

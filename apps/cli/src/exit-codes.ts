@@ -1,6 +1,7 @@
 import { ConfigError } from '#libs/config';
 import { AppError, type Fault } from '#libs/kernel';
 import { UsageError } from './command.js';
+import { reasonOf } from './reason.js';
 
 /** What a shell sees of each fault. */
 export const exitCodeOf: Readonly<Record<Fault, number>> = {
@@ -34,13 +35,5 @@ export function failureOf(error: unknown): Failure {
 			code: exitCodeOf[error.fault],
 			message: [error.message, ...error.details.map(({ field, message }) => `  ${field} ${message}`)].join('\n'),
 		};
-	return { code: 1, message: describe(error) };
-}
-
-/** Node reports a refused connection to several addresses as an error without a message. */
-function describe(error: unknown): string {
-	if (error instanceof AggregateError && error.message === '') return error.errors.map(describe).join('; ');
-	if (!(error instanceof Error)) return String(error);
-	const cause = error.cause === undefined ? '' : `: ${describe(error.cause)}`;
-	return `${error.message || error.name}${cause}`;
+	return { code: 1, message: reasonOf(error) };
 }

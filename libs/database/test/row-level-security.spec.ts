@@ -49,10 +49,10 @@ describe.each([
 	afterAll(async () => client.end());
 
 	/** Inside a transaction with the tenant set, undone at the end. Resolves the rows, or the code of the error. */
-	async function tryOut(sql: string, parameters: unknown[] = [], tenant: Tenant | undefined = mine) {
+	async function tryOut(sql: string, parameters: unknown[] = [], tenant: Tenant | null = mine) {
 		await client.query('BEGIN');
 		try {
-			if (tenant !== undefined)
+			if (tenant !== null)
 				await client.query(`SELECT set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)`, [
 					tenant.organizationId,
 					tenant.userId,
@@ -81,7 +81,7 @@ describe.each([
 
 	it('sees nothing but shared rows without an organization', async () => {
 		for (const table of tables) {
-			const seen = organizationsOf(await tryOut(`SELECT organization_id FROM ${table}`, [], undefined));
+			const seen = organizationsOf(await tryOut(`SELECT organization_id FROM ${table}`, [], null));
 			expect({ table, seen }).toEqual({
 				table,
 				seen: shared.has(table) && table !== 'providers' ? [SYSTEM_ORGANIZATION_ID] : [],

@@ -83,23 +83,23 @@ describe('reports', () => {
 
 	it('equal the ledger in every snapshot while everything happens at once', async () => {
 		const organization = await anOrganization();
-		let isOver = false;
+		const over = new AbortController();
 		const appending = Array.from({ length: 3 }, async (_, writer) => {
 			for (let n = 0; n < 40; n++)
 				await append([rowOf(organization, { hoursAgo: ((n + writer) % 3) * 2, minute: n, model: 'a', tokens: n })]);
 		});
 		const rolling = Array.from({ length: 2 }, async () => {
-			while (!isOver) await rollUp(organization);
+			while (!over.signal.aborted) await rollUp(organization);
 		});
 		const watching = async () => {
-			for (let n = 0; !isOver || n < 5; n++) {
+			for (let n = 0; !over.signal.aborted || n < 5; n++) {
 				const seen = await reportAndLedger(worker, organization, ...period());
 				expect(seen.report).toEqual(seen.ledger);
 			}
 		};
 		const watched = watching();
 		await Promise.all(appending);
-		isOver = true;
+		over.abort();
 		await Promise.all([watched, ...rolling]);
 		await rollUp(organization);
 		const seen = await reportAndLedger(worker, organization, ...period());

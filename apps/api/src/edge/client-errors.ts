@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type AppError, newId } from '#libs/kernel';
 import { refusal } from './app-error-of.js';
 import { errorBody, statusFor } from './error-body.js';
-import { shapeOf } from './shape.js';
+import { type ErrorShape, shapeOf } from './shape.js';
 
 interface ClientError extends Error {
 	readonly code?: string;
@@ -25,31 +26,40 @@ function errorOf({ code, rawPacket }: ClientError): AppError {
 	return refusal(isLongLine ? 414 : 431) as AppError;
 }
 
+/** What Node knows of a connection, beyond its types: the request being read, and the answer being written. */
+interface Connection extends Socket {
+	readonly parser?: { readonly incoming?: IncomingMessage | null } | null;
+	readonly _httpMessage?: ServerResponse | null;
+}
+
 /**
  * Answers what is no HTTP request (yet), in the shape of the path if one can be seen, and closes the connection: what
- * follows on it cannot be trusted. Says nothing into an answer that has begun.
+ * follows on it cannot be trusted. Says nothing into an answer that has begun, nor after one that came before its request
+ * had ended.
  */
-export function answerClientError(error: ClientError, socket: Socket): void {
-	const pending = (socket as Socket & { _httpMessage?: { _headerSent?: boolean; headersSent?: boolean } })._httpMessage;
-	if (error.code === 'ECONNRESET' || !socket.writable || pending?.headersSent === true) return void socket.destroy();
+export function answerClientError(error: ClientError, socket: Connection): void {
+	const request = socket.parser?.incoming ?? undefined;
+	const response = socket._httpMessage ?? undefined;
+	const isAnswered = response === undefined ? request?.complete === false : response.headersSent;
+	if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) return void socket.destroy();
 	const start = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.subarray(0, 2_100).toString('latin1') : '';
-	const target = requestLine.exec(start)?.[1] ?? '/';
-	const shape = shapeOf(target, {});
-	const refused = errorOf(error);
+	const target = request?.url ?? requestLine.exec(start)?.[1] ?? '/';
+	socket.end(responseText(errorOf(error), shapeOf(target, request?.headers ?? {})));
+}
+
+function responseText(refused: AppError, shape: ErrorShape): string {
 	const status = statusFor(shape, refused);
 	const requestId = newId();
 	const body = JSON.stringify(errorBody(shape, refused, requestId));
-	socket.end(
-		[
-			`HTTP/1.1 ${status} ${reasons[status] ?? 'Bad Request'}`,
-			'content-type: application/json; charset=utf-8',
-			`content-length: ${Buffer.byteLength(body)}`,
-			`x-request-id: ${requestId}`,
-			`request-id: ${requestId}`,
-			'cache-control: no-store',
-			'connection: close',
-			'',
-			body,
-		].join('\r\n'),
-	);
+	return [
+		`HTTP/1.1 ${status} ${reasons[status] ?? 'Bad Request'}`,
+		'content-type: application/json; charset=utf-8',
+		`content-length: ${Buffer.byteLength(body)}`,
+		`x-request-id: ${requestId}`,
+		`request-id: ${requestId}`,
+		'cache-control: no-store',
+		'connection: close',
+		'',
+		body,
+	].join('\r\n');
 }

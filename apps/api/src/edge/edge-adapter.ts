@@ -40,7 +40,7 @@ export function edgeAdapter(config: Config, logs: Logs, limits: EdgeLimits): Fas
 		bodyLimit: limits.bodyBytes,
 		requestTimeout: limits.requestTimeout,
 		keepAliveTimeout: KEEP_ALIVE_MS,
-		forceCloseConnections: 'idle',
+		forceCloseConnections: true, // streams are given their time by the drain, before the application closes
 		return503OnClosing: false,
 		http: {
 			headersTimeout: limits.headersTimeout,

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { appErrorOf } from './app-error-of.js';
 import { ErrorReply } from './error-reply.js';
 import { RouteTable } from './route-table.js';
 
@@ -15,6 +16,7 @@ export class ErrorFilter implements ExceptionFilter {
 		const http = host.switchToHttp();
 		const request = http.getRequest<FastifyRequest>();
 		const reply = http.getResponse<FastifyReply>();
-		this.errors.send(request.is404 ? this.routes.notFound(request, reply) : thrown, request, reply);
+		const isUnmatched = request.is404 && appErrorOf(thrown).fault === 'missing';
+		this.errors.send(isUnmatched ? this.routes.notFound(request, reply) : thrown, request, reply);
 	}
 }

@@ -39,6 +39,7 @@ export class RawDownstream implements Downstream {
 	}
 
 	onGone(listener: () => void): void {
+		if (this.raw.destroyed) return queueMicrotask(listener); // left while we got ready
 		this.raw.once('close', () => {
 			if (!this.raw.writableFinished) listener();
 		});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '#libs/kernel';
 import { type Command, type Invocation, textOption, UsageError } from '../command.js';
 import { list, printResult } from '../output.js';
+import { reasonOf } from '../reason.js';
 import { loadConfig } from '../settings.js';
 
 const TIMEOUT_MS = 5_000;
@@ -32,9 +33,9 @@ async function ask(url: string): Promise<unknown> {
 		if (!answer.ok) throw new Error(`status ${answer.status}`);
 		return await answer.json();
 	} catch (error) {
-		const { message, cause } = error as Error;
-		const why = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message;
-		throw new AppError('unavailable', 'gateway_unavailable', `${url} does not answer: ${why}`, { cause: error });
+		throw new AppError('unavailable', 'gateway_unavailable', `${url} does not answer: ${reasonOf(error)}`, {
+			cause: error,
+		});
 	}
 }
 
