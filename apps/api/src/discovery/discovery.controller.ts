@@ -1,12 +1,12 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Scope } from '#libs/kernel';
 import { KnownScope, Public, PublicOrKnown } from '../edge/access.decorators.js';
 import { RespondsBare } from '../edge/responds.decorator.js';
 import { Discovery, Status } from './discovery.schemas.js';
 import { DiscoveryService } from './discovery.service.js';
 
-@ApiTags('service')
+@ApiTags('Service')
 @Controller()
 export class DiscoveryController {
 	constructor(private readonly discovery: DiscoveryService) {}
@@ -29,6 +29,10 @@ export class DiscoveryController {
 	@Get('ollama')
 	@Public()
 	@Header('content-type', 'text/plain; charset=utf-8')
+	@ApiOkResponse({
+		description: "Found by Ollama's clients",
+		content: { 'text/plain': { schema: { type: 'string' } } },
+	})
 	ollama(): string {
 		return 'Ollama is running';
 	}

@@ -7,7 +7,7 @@ import { RespondsBare } from '../edge/responds.decorator.js';
 import { Health } from './health.schemas.js';
 
 /** Nothing more on the public port; probes and metrics are on the management port. */
-@ApiTags('service')
+@ApiTags('Service')
 @Controller()
 export class HealthController {
 	@Get('health')

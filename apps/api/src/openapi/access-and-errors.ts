@@ -67,8 +67,10 @@ export function describeAccess(document: OpenAPIObject, routes: readonly TableRo
 		const takesInput = operation.requestBody !== undefined || (operation.parameters as unknown[] | undefined)?.length;
 		operation.security = isProtected ? [{ bearer: [] }, { apiKey: [] }] : access === 'optional' ? optional : [];
 		if (isProtected) operation['x-required-permission'] = access.requires;
+		const responses = operation.responses as Record<string, { description: string }>;
+		operation.summary ??= Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1].description;
 		operation.responses = {
-			...(operation.responses as Json),
+			...responses,
 			...Object.fromEntries(
 				refusals(isProtected, Boolean(takesInput)).map(([status, description]) => [status, { description, content }]),
 			),

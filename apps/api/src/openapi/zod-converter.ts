@@ -13,8 +13,21 @@ export type ZodConverter = (schema: unknown, options: { schemaType: Io }) => Con
 
 const ROOT = '#/components/schemas/';
 const references = /"#\/(?:\$defs|components\/schemas)\/([\w.-]+)"/g;
-// 'any': an answer may start from a Date; it is never shown in that form
-const options = (io: Io) => ({ io, target: 'draft-2020-12', unrepresentable: 'any' }) as const;
+
+/**
+ * Answers may get more fields at any time, so they do not close their objects; `format` says what zod also writes as a
+ * long pattern. 'any': an answer may start from a Date, which is never shown in that form.
+ */
+const options = (io: Io) =>
+	({
+		io,
+		target: 'draft-2020-12',
+		unrepresentable: 'any',
+		override: ({ jsonSchema }: { jsonSchema: Json }) => {
+			if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+			if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+		},
+	}) as const;
 const namesIn = (json: unknown) => [...JSON.stringify(json).matchAll(references)].map((match) => match[1] ?? '');
 
 /** Every schema with an id, in one of its two forms. */

@@ -1,0 +1,100 @@
+// npm run chaos -- [api worker redis postgres | F-01 F-04 F-02 F-41] [--seeds 20] [--calls 200] [--first 1] [--results FILE] [--again]
+// Kills one process at a random moment of streaming calls, starts it again, and compares what the upstream did with the ledger.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describe, Failure } from '../services/failure.mjs';
+import { ROOT } from '../services/layout.mjs';
+import { Product } from './product.mjs';
+import { Results, summary, table } from './results.mjs';
+import { aliasesOf, runSeed } from './seed.mjs';
+
+const FAULTS = { 'F-01': 'api', 'F-02': 'redis', 'F-04': 'worker', 'F-41': 'postgres' };
+const say = (text) => process.stderr.write(`${text}\n`);
+
+function parse(args) {
+	const options = {
+		seeds: { type: 'string', default: '20' },
+		calls: { type: 'string', default: '200' },
+		first: { type: 'string', default: '1' },
+		results: { type: 'string', default: join(ROOT, '.parallama/chaos.jsonl') },
+		again: { type: 'boolean', default: false },
+	};
+	const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+	const faults = positionals.map((name) => FAULTS[name.toUpperCase()] ?? name);
+	const unknown = faults.find((name) => !Object.values(FAULTS).includes(name));
+	if (unknown)
+		throw new Failure(`there is no fault "${unknown}"`, `choose among ${Object.entries(FAULTS).flat().join(', ')}`);
+	const [seeds, calls, first] = [values.seeds, values.calls, values.first].map((text) => {
+		const number = Number(text);
+		if (!Number.isInteger(number) || number < 1) throw new Failure(`${text} is no count`, 'use a whole number from 1');
+		return number;
+	});
+	return { ...values, seeds, calls, first, faults: faults.length > 0 ? [...new Set(faults)] : Object.values(FAULTS) };
+}
+
+/** The commit, marked when the tree differs from it. */
+function commitOf() {
+	try {
+		const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+		return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') ? '+' : '');
+	} catch {
+		return 'unknown';
+	}
+}
+
+function plan({ faults, seeds, first, calls, again }, done) {
+	const wanted = faults.flatMap((fault) =>
+		Array.from({ length: seeds }, (_, n) => ({ fault, seed: first + n, calls })),
+	);
+	if (again) return wanted;
+	return wanted.filter(({ fault, seed }) => !done.some((result) => result.fault === fault && result.seed === seed));
+}
+
+async function runAll(todo, record) {
+	const models = todo.flatMap(({ fault, seed, calls }) => aliasesOf(fault, seed, calls));
+	const product = await Product.start(models, say);
+	let isSound = false;
+	const stop = () => void product.remove().then(() => process.exit(130));
+	for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
+	try {
+		for (const step of todo) {
+			const result = await runSeed(product, step);
+			record(result);
+			const { fault, seed, ok, seconds, seen, details } = result;
+			say(`${ok ? '✓' : '✗'} ${fault} ${seed}: ${summary([result])} · ${seconds} s · ${JSON.stringify(seen)}`);
+			if (!ok) say(JSON.stringify(details, null, 2));
+		}
+		isSound = await product.stop();
+		if (!isSound) say('✗ api or worker did not end with 0 when asked to');
+		return isSound;
+	} finally {
+		await product.remove({ keep: !isSound });
+		if (!isSound) say(`logs and data are kept in ${product.stores?.dir}`);
+	}
+}
+
+async function main(args) {
+	const options = parse(args);
+	if (!existsSync(join(ROOT, 'dist/apps/api/src/main.js'))) throw new Failure('there is no build', 'npm run build');
+	const commit = commitOf();
+	const results = new Results(options.results);
+	const known = options.again ? [] : results.of({ commit, calls: options.calls });
+	const todo = plan(options, known);
+	const fresh = [];
+	const record = ({ details: _, ...result }) => {
+		const line = { ...result, commit, date: new Date().toISOString() };
+		fresh.push(line);
+		results.add(line);
+	};
+	const isSound = todo.length === 0 || (await runAll(todo, record));
+	const all = [...known.filter(({ fault }) => options.faults.includes(fault)), ...fresh];
+	console.log(`${table(all)}\n\n${summary(all)}`);
+	process.exitCode = isSound && all.every(({ ok }) => ok) ? 0 : 1;
+}
+
+await main(process.argv.slice(2)).catch((error) => {
+	say(describe(error));
+	process.exitCode = 1;
+});
