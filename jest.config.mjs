@@ -13,7 +13,7 @@ const base = {
 	moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
 	moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' }, // './x.js' in a .ts source means './x.ts'
 	transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }] },
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tools/bench/node_modules/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tools/bench/node_modules/', '<rootDir>/.parallama/'],
 };
 
 export default {

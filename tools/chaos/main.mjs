@@ -26,12 +26,14 @@ function parse(args) {
 	const unknown = faults.find((name) => !Object.values(FAULTS).includes(name));
 	if (unknown)
 		throw new Failure(`there is no fault "${unknown}"`, `choose among ${Object.entries(FAULTS).flat().join(', ')}`);
-	const [seeds, calls, first] = [values.seeds, values.calls, values.first].map((text) => {
-		const number = Number(text);
-		if (!Number.isInteger(number) || number < 1) throw new Failure(`${text} is no count`, 'use a whole number from 1');
-		return number;
-	});
+	const [seeds, calls, first] = ['seeds', 'calls', 'first'].map((name) => count(String(values[name])));
 	return { ...values, seeds, calls, first, faults: faults.length > 0 ? [...new Set(faults)] : Object.values(FAULTS) };
+}
+
+function count(text) {
+	const number = Number(text);
+	if (Number.isInteger(number) && number > 0) return number;
+	throw new Failure(`${text} is no count`, 'use a whole number from 1');
 }
 
 /** The commit, marked when the tree differs from it. */
@@ -56,6 +58,7 @@ async function runAll(todo, record) {
 	const models = todo.flatMap(({ fault, seed, calls }) => aliasesOf(fault, seed, calls));
 	const product = await Product.start(models, say);
 	let isSound = false;
+	let isGood = true;
 	const stop = () => void product.remove().then(() => process.exit(130));
 	for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 	try {
@@ -64,14 +67,16 @@ async function runAll(todo, record) {
 			record(result);
 			const { fault, seed, ok, seconds, seen, details } = result;
 			say(`${ok ? '✓' : '✗'} ${fault} ${seed}: ${summary([result])} · ${seconds} s · ${JSON.stringify(seen)}`);
+			isGood &&= ok;
 			if (!ok) say(JSON.stringify(details, null, 2));
 		}
 		isSound = await product.stop();
 		if (!isSound) say('✗ api or worker did not end with 0 when asked to');
 		return isSound;
 	} finally {
-		await product.remove({ keep: !isSound });
-		if (!isSound) say(`logs and data are kept in ${product.stores?.dir}`);
+		const keep = !isSound || !isGood;
+		await product.remove({ keep });
+		if (keep) say(`logs and data are kept in ${product.stores?.dir}`);
 	}
 }
 

@@ -58,7 +58,14 @@ export class Product {
 			name: 'the mock upstream',
 			args: [
 				'dist/libs/testing/src/mock-upstream/main.js',
-				...['--port', String(port), '--log', this.upstreamLog, '--models', models.join(','), '--behaviour', STREAMS],
+				'--port',
+				String(port),
+				'--log',
+				this.upstreamLog,
+				'--models',
+				models.join(','),
+				'--behaviour',
+				STREAMS,
 			],
 			env: {},
 			log: join(this.stores.dir, 'mock.log'),
@@ -76,7 +83,8 @@ export class Product {
 		this.url = `http://127.0.0.1:${port}`;
 		this.managementUrl = `http://127.0.0.1:${apiManagement}`;
 		const common = {
-			...{ ...WINDOWS, ...secrets },
+			...WINDOWS,
+			...secrets,
 			HOST: '127.0.0.1',
 			REDIS_URL: this.stores.redisUrl,
 			OLLAMA_URL: this.upstreamUrl,
@@ -100,7 +108,8 @@ export class Product {
 	/** Key and models are known from here on, so the first seed finds what the others find. */
 	async #warm() {
 		const headers = { authorization: `Bearer ${this.apiKey}` };
-		const lists = async () => (await (await fetch(`${this.url}/openai/v1/models`, { headers })).json()).data?.length > 0;
+		const lists = async () =>
+			(await (await fetch(`${this.url}/openai/v1/models`, { headers })).json()).data?.length > 0;
 		if (!(await until(() => lists().catch(() => false), 20_000, { every: 100 })))
 			throw new Error('the api lists no model of the mock upstream');
 	}

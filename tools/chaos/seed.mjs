@@ -35,7 +35,10 @@ export async function runSeed(product, { fault, seed, calls }) {
 	const reported = await product.reportedTotals();
 	const sumsAgree = isDeepStrictEqual(reported, totals);
 	return {
-		...{ fault, seed, calls, inFlight },
+		fault,
+		seed,
+		calls,
+		inFlight,
 		...Object.fromEntries(['lost', 'duplicated', 'unconfirmed', 'wrong'].map((name) => [name, verdict[name].length])),
 		cost: verdict.costly.length,
 		sumsAgree,

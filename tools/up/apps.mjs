@@ -17,6 +17,7 @@ function commonEnvironment({ base, file, get, extra, addresses }) {
 		PUBLIC_URL: addresses.publicUrl,
 		NODE_ENV: 'development',
 		LOG_LEVEL: get('LOG_LEVEL') ?? 'warn',
+		LOG_PRETTY: get('LOG_PRETTY') ?? (process.stderr.isTTY ? 'on' : 'off'),
 		SHUTDOWN_GRACE_MS: get('SHUTDOWN_GRACE_MS') ?? String(GRACE),
 	});
 	for (const name of Object.keys(env)) if (env[name.replace(/_FILE$/, '')] && name.endsWith('_FILE')) delete env[name];

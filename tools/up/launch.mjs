@@ -1,11 +1,8 @@
 // The steps from a fresh clone to a running product, in order.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { locked } from '../services/files.mjs';
 import { dataDir, unprivileged } from '../services/layout.mjs';
 import { checkPort } from './addresses.mjs';
 import { startApps } from './apps.mjs';
-import { build } from './build.mjs';
+import { alone, build } from './build.mjs';
 import { Credentials } from './credentials.mjs';
 import { checkOwner, checkRedis, ensureLogins } from './database.mjs';
 import { install } from './install.mjs';
@@ -13,18 +10,6 @@ import { during, say } from './progress.mjs';
 import { baseEnvironment, canLogIn, commands, firstModel, nodeProgram } from './product.mjs';
 import { earlySettings, loadSettings } from './settings.mjs';
 import { chooseUpstream } from './upstream.mjs';
-
-/** Packages and dist belong to the checkout, which several starts with different DATA_DIRs may share. */
-async function prepare(supervisor, base, signal) {
-	const folder = dataDir({});
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
-	const work = async () => {
-		await install(supervisor);
-		await build(supervisor, base);
-	};
-	const onWait = (pid) => say(`waiting for process ${pid}, which installs or builds in this checkout …`);
-	await locked(join(folder, 'checkout.lock'), work, { signal, onWait });
-}
 
 /** The owner's database and Redis: given ones, checked, or ones of our own. */
 async function provide(get, { signal, defer }) {
@@ -74,7 +59,10 @@ export async function launch(context) {
 	const { supervisor, signal } = context;
 	if (process.env.PORT || !process.env.CONFIG_FILE) await checkPort(earlySettings());
 	const base = baseEnvironment();
-	await prepare(supervisor, base, signal);
+	await alone(async () => {
+		await install(supervisor);
+		await build((name, command, args, options) => supervisor.run(name, command, args, { env: base, ...options }));
+	}, signal);
 	const node = nodeProgram();
 	const { get, file } = await loadSettings();
 	const upstreamChoice = chooseUpstream(get);

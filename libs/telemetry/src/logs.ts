@@ -34,28 +34,40 @@ async function standardOutput(settings: LogSettings): Promise<LogDestination> {
 	return { write: (line) => void stream.write(line), flushSync };
 }
 
-/** The two loggers of a process over one destination. */
+/** What a process says, as JSON lines on one destination. */
 export class Logs {
+	private readonly hasInfo: boolean;
+
 	private constructor(
 		/** Anything may be logged here: secrets are removed, at any depth. */
 		readonly logger: Logger,
-		/** For lines on the hot path whose fields are known to hold no secret: not searched for any. */
-		readonly plain: Logger,
+		private readonly service: string,
 		private readonly destination: LogDestination,
-	) {}
+	) {
+		this.hasInfo = logger.isLevelEnabled('info');
+	}
+
+	/**
+	 * A line of level info for the hot path, at a sixth of the price. `fields` are JSON members that hold no secret:
+	 * nothing is escaped or searched here.
+	 */
+	infoLine(fields: string, message: string): void {
+		if (!this.hasInfo) return;
+		const time = new Date().toISOString();
+		this.destination.write(
+			`{"level":"info","time":"${time}","service":"${this.service}",${fields},"msg":"${message}"}\n`,
+		);
+	}
 
 	/** `destination` is for tests. */
 	static async open(service: string, settings: LogSettings, destination?: LogDestination): Promise<Logs> {
 		const target = destination ?? (await standardOutput(settings));
-		const options = {
-			level: settings.LOG_LEVEL,
-			base: { service },
-			timestamp: stdTimeFunctions.isoTime,
-			formatters: { level: (label: string) => ({ level: label }) },
-		};
 		const logger = pino(
 			{
-				...options,
+				level: settings.LOG_LEVEL,
+				base: { service },
+				timestamp: stdTimeFunctions.isoTime,
+				formatters: { level: (label: string) => ({ level: label }) },
 				serializers: { err: (error: unknown) => error },
 				hooks: {
 					logMethod(parameters, method) {
@@ -65,7 +77,7 @@ export class Logs {
 			},
 			target,
 		);
-		return new Logs(logger, pino(options, target), target);
+		return new Logs(logger, service, target);
 	}
 
 	/** Everything that was logged is out when this returns. For the last words of a process. */

@@ -13,7 +13,7 @@ export class ReadinessChecks implements OnModuleInit {
 	) {}
 
 	onModuleInit(): void {
-		this.readiness.check('postgresql', () => this.source.query('SELECT 1'));
+		this.readiness.check('postgres', () => this.source.query('SELECT 1'));
 		this.readiness.check('redis', () => this.redis.client.ping());
 	}
 }
