@@ -5,14 +5,8 @@ import { type Page, pageOf, pages } from './pages.js';
 
 const settings = new Set(Object.values(concerns).flatMap((schema) => Object.keys(schema.shape)));
 
-/** Names of upper case that are no settings of the product: of tests, of CI, of other programs. */
-const others = new Set([
-	'CONFIG_FILE',
-	'KEEP_SERVICES',
-	'NAME_FILE',
-	'NODE_ENV',
-	'X_Y_FILE',
-]);
+/** Names of upper case that are no settings: of the examples, the tests and the explanation itself. */
+const others = new Set(['CONFIG_FILE', 'KEEP_SERVICES', 'KEY', 'NAME_FILE', 'URL']);
 
 const isKnown = (name: string): boolean =>
 	settings.has(name) || others.has(name) || (name.endsWith('_FILE') && settings.has(name.slice(0, -'_FILE'.length)));
@@ -61,7 +55,9 @@ describe('.env.example', () => {
 
 	it('holds no secret', () => {
 		const { text } = pageOf('.env.example');
-		const values = [...text.matchAll(/^(?:# )?(?:JWT_PRIVATE_KEY|KEY_PEPPER|ENCRYPTION_KEY|\w*_API_KEY|\w*PASSWORD)=(.*)$/gm)];
+		const values = [
+			...text.matchAll(/^(?:# )?(?:JWT_PRIVATE_KEY|KEY_PEPPER|ENCRYPTION_KEY|\w*_API_KEY|\w*PASSWORD)=(.*)$/gm),
+		];
 		expect(values.length).toBeGreaterThan(5);
 		expect(values.map(([, value]) => value).filter((value) => value !== '')).toEqual([]);
 	});

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Fault, faults } from '#libs/kernel';
+import { AppError, type Fault, faults } from '#libs/kernel';
 import { statusFor } from '../../apps/api/src/edge/error-body.js';
-import { AppError } from '#libs/kernel';
 import { pageOf, ROOT } from './pages.js';
 
 interface Documented {
@@ -21,10 +20,13 @@ const sources = ['libs', 'apps']
 
 const isFault = (text: string | undefined): text is Fault => (faults as readonly string[]).includes(text ?? '');
 
-/** `fault code` of everything that is thrown with both in plain sight: `new AppError('…', '…'` and tuples of the two. */
+/** Both in plain sight: `new AppError('fault', 'code'`, and tuples of fault, code and message. */
+const forms = [/new AppError\(\s*'(\w+)',\s*'(\w+)'/g, /\[\s*'(\w+)',\s*'(\w+)',\s*'[A-Z]/g];
+
+/** `fault code` of everything that is thrown so. */
 const thrown = new Set(
 	sources
-		.flatMap((source) => [...source.matchAll(/(?:new AppError\(|\[)\s*'(\w+)',\s*'([a-z]\w*)'/g)])
+		.flatMap((source) => forms.flatMap((form) => [...source.matchAll(form)]))
 		.filter(([, fault]) => isFault(fault) && fault !== 'bug')
 		.map(([, fault, code]) => `${fault} ${code}`),
 );

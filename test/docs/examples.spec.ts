@@ -30,7 +30,7 @@ beforeAll(async () => {
 		headers: { 'content-type': 'application/json', 'x-api-key': key },
 		body: JSON.stringify({ email: EMAIL, name: 'A reader', password: PASSWORD, role: 'admin' }),
 	});
-	expect(created.status).toBe(201);
+	if (created.status !== 201) throw new Error(`no reader: ${await created.text()}`);
 	environment = { PATH: process.env.PATH ?? '', URL: api.url, KEY: key, EMAIL, PASSWORD };
 });
 afterAll(() => api?.stop());

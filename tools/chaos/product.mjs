@@ -1,6 +1,6 @@
 // One installation for a chaos run: stores, mock upstream, api and worker, with short windows so that a seed takes seconds.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -197,6 +197,6 @@ export class Product {
 	async remove({ keep = false } = {}) {
 		await this.stop();
 		await this.mock?.stop();
-		if (!keep && existsSync(this.stores?.dir ?? '')) await this.stores.remove();
+		await this.stores?.remove({ keep });
 	}
 }

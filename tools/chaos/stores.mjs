@@ -50,8 +50,9 @@ export class Stores {
 	killPostgres = () => kill(postgresPid(this.#dir));
 	killRedis = () => kill(redisPid(this.#dir));
 
-	async remove() {
+	async remove({ keep }) {
 		await Promise.all([stopPostgres(this.#dir), stopRedis(this.#dir)]);
+		if (keep) return;
 		rmSync(this.#dir, { recursive: true, force: true });
 	}
 }

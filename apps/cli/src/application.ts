@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AccessModule, OrganizationDirectory } from '#libs/access';
 import { ConfigModule } from '#libs/config';
-import { DatabaseModule } from '#libs/database';
+import { DatabaseModule, withConnection } from '#libs/database';
 import { IdentityModule, UsersService } from '#libs/identity';
 import { newId, type Scope, systemScope } from '#libs/kernel';
 import { KeysModule, KeysService } from '#libs/keys';
@@ -35,7 +35,7 @@ export const organizationExplanation = {
  */
 export async function withServices<T>(invocation: Invocation, work: (services: Services) => Promise<T>): Promise<T> {
 	const config = loadConfig(invocation.terminal);
-	ownerUrl(config);
+	await knock(ownerUrl(config));
 	const imports = [
 		ConfigModule.of(config),
 		DatabaseModule.as('owner'),
@@ -62,6 +62,11 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 	} finally {
 		await app.close();
 	}
+}
+
+/** Fails before anything else is opened that would have to be closed: Nest closes nothing when its start fails. */
+async function knock(url: string): Promise<void> {
+	await withConnection({ url, applicationName: 'parallama-cli' }, (source) => source.query('SELECT 1'));
 }
 
 const PAGE = 200;

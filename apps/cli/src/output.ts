@@ -28,5 +28,4 @@ export function list(entries: Readonly<Record<string, Cell>>): string {
 }
 
 /** Control characters of names that others chose must not reach the terminal. */
-const cellText = (cell: Cell): string =>
-	String(cell ?? '-').replace(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
+const cellText = (cell: Cell): string => String(cell ?? '-').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { MembershipsService } from './memberships.service.js';
-import { OrganizationDirectory } from './organization-directory.js';
+import { OrganizationDirectory } from './persistence/organization-directory.js';
 import { OrganizationsService } from './organizations.service.js';
 import { MembershipEntity } from './persistence/membership.entity.js';
 import { MembershipRepository } from './persistence/membership.repository.js';

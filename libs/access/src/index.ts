@@ -1,6 +1,6 @@
 export { AccessModule } from './access.module.js';
 export { MembershipsService } from './memberships.service.js';
-export { OrganizationDirectory } from './organization-directory.js';
+export { OrganizationDirectory } from './persistence/organization-directory.js';
 export { OrganizationsService } from './organizations.service.js';
 export { type Page, pageOf, type PageRequest } from './paging.js';
 export { demand, isPermission, type Permission, permissions } from './permissions.js';

@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 
 it('shares one load and answers at once afterwards', async () => {
-	const asked = [ask(), ask(), ask()];
+	const asked = [ask(), ask(), ask()].map((each) => Promise.resolve(each));
 	expect(loads).toHaveLength(1);
 	loads[0]?.resolve(proven(1));
 	expect(await Promise.all(asked)).toHaveLength(3);
@@ -80,7 +80,7 @@ it('makes do with a stale entry for a minute while the database is away', async 
 it('forgets what a refresh finds revoked, and does not make do with it', async () => {
 	await fill();
 	now = 3_500;
-	ask();
+	void ask();
 	loads.pop()?.reject(revoked);
 	await settled();
 	const asked = ask();

@@ -88,7 +88,8 @@ export class PrincipalCache<Credential> {
 	/** All of a user whose rights changed. */
 	forgetUser(userId: string): void {
 		this.outdate();
-		for (const [key, { proven }] of [...this.entries.entries()]) if (proven.userId === userId) this.entries.delete(key);
+		const theirs = Array.from(this.entries.entries()).filter(([, { proven }]) => proven.userId === userId);
+		for (const [key] of theirs) this.entries.delete(key);
 	}
 
 	/** What is being loaded was perhaps read before the change: it is neither kept nor shared any more. */

@@ -6,3 +6,4 @@ export { migrate, type MigrationStatus, migrationStatus } from './migrator.js';
 export { refusePowerfulRole } from './role-check.js';
 export { type TenantScope, Transaction, UnitOfWork } from './unit-of-work.js';
 export { violatedUnique } from './unique-violation.js';
+export { withConnection } from './with-connection.js';

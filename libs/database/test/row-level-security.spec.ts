@@ -72,7 +72,7 @@ describe.each([
 			const seen = organizationsOf(await tryOut(`SELECT organization_id FROM ${table}`));
 			const others = shared.has(table) ? [SYSTEM_ORGANIZATION_ID] : [];
 			expect({ table, seen }).toEqual({ table, seen: expect.arrayContaining([mine.organizationId]) });
-			expect({ table, seen: [...seen].filter((id) => !others.includes(id)) }).toEqual({
+			expect({ table, seen: [seen].flat().filter((id) => !others.includes(id)) }).toEqual({
 				table,
 				seen: [mine.organizationId],
 			});

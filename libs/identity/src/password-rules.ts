@@ -14,12 +14,15 @@ export const normalizedPassword = (password: string): string => password.normali
  */
 export function passwordProblems(password: string, email: string): FieldProblem[] {
 	const normalized = normalizedPassword(password);
-	const length = [...normalized].length;
+	const length = charactersOf(normalized);
 	if (length < PASSWORD_MIN) return [problem('too_short', `must have at least ${PASSWORD_MIN} characters`)];
 	if (length > PASSWORD_MAX) return [problem('too_long', `must have at most ${PASSWORD_MAX} characters`)];
 	if (isGuessable(normalized, email)) return [problem('too_common', 'is too easy to guess')];
 	return [];
 }
+
+/** Code points: what most people would count. */
+const charactersOf = (text: string): number => Array.from(text).length;
 
 const problem = (code: string, message: string): FieldProblem => ({ field: 'password', code, message });
 
@@ -39,7 +42,7 @@ function isGuessable(password: string, email: string): boolean {
 		'changeme',
 	];
 	const rest = known.filter((word) => word.length >= 3).reduce((left, word) => left.replaceAll(word, ''), text);
-	if (rest !== text && [...rest].length < 8) return true;
+	if (rest !== text && charactersOf(rest) < 8) return true;
 	return [text, rest].some((part) => /^(.{1,7}?)\1+.{0,6}$/su.test(part) || isRun(part));
 }
 

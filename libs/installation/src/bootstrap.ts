@@ -1,6 +1,5 @@
-import { DataSource, type EntityManager } from 'typeorm';
 import { type Config, ConfigError } from '#libs/config';
-import { dataSourceOptions } from '#libs/database';
+import { withConnection } from '#libs/database';
 import { PasswordHasher } from '#libs/identity';
 import { newId } from '#libs/kernel';
 import { generateKey, hashSecret, isSecret } from '#libs/keys';
@@ -31,18 +30,12 @@ export async function bootstrap(config: Config, options: BootstrapOptions): Prom
 	const input = bootstrapInput(config);
 	const url = config.database.DATABASE_MIGRATION_URL;
 	if (url === undefined) throw new ConfigError(['DATABASE_MIGRATION_URL is not set: bootstrap connects as the owner']);
-	const source = await new DataSource(
-		dataSourceOptions({ url, poolSize: 1, applicationName: 'parallama-bootstrap' }),
-	).initialize();
-	try {
-		return await source.transaction((manager) => install(manager, input, options));
-	} finally {
-		await source.destroy();
-	}
+	return withConnection({ url, applicationName: 'parallama-bootstrap' }, (source) =>
+		source.transaction((manager) => install(new InstallationRepository(manager), input, options)),
+	);
 }
 
-async function install(manager: EntityManager, input: BootstrapInput, options: BootstrapOptions) {
-	const rows = new InstallationRepository(manager);
+async function install(rows: InstallationRepository, input: BootstrapInput, options: BootstrapOptions) {
 	await rows.waitForTurn();
 	const existing = await rows.firstAdmin();
 	const admin = existing ?? (await createAdmin(rows, input));

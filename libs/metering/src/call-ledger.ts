@@ -40,22 +40,26 @@ export class CallLedger {
 	async open(start: CallStart): Promise<OpenCall> {
 		const eventId = newId();
 		if (this.breaker.isOpen) return this.admitted(start, eventId, this.attempt(), 'none');
-		let at = this.attempt();
-		for (let repeated = false; ; repeated = true) {
-			const sentAt = performance.now();
+		for (let isRepeated = false; ; isRepeated = true) {
+			const at = this.attempt();
 			const answer = await this.leases.admit(start, eventId, at);
-			if (answer === undefined) return this.admitted(start, eventId, at, 'possible'); // the script may have run all the same
+			if (answer === undefined) return this.admittedAlone(start, eventId, at);
 			const [code, seconds, microseconds] = answer;
 			if (code === ADMITTED) {
 				const nowMs = seconds * 1_000 + Math.floor(microseconds / 1_000); // as the lease says
-				return this.admitted(start, eventId, { ...at, nowMs }, 'possible');
+				return this.admitted(start, eventId, { ...at, nowMs }, 'held');
 			}
 			if (code !== LATE) throw new AppError('unauthenticated', 'stale_credential', 'The credential is no longer valid');
-			// An answer in time says that our clock was wrong, and it has just learnt. A day that began meanwhile is no error either.
-			if (repeated || performance.now() - sentAt >= COMMAND_TIMEOUT_MS)
-				return this.admitted(start, eventId, at, 'none');
-			at = this.attempt();
+			// Redis is there: our clock was wrong, and has just learnt; or we were slow; or a day began meanwhile
+			if (isRepeated) return this.admittedAlone(start, eventId, at);
 		}
+	}
+
+	/** On this process's word; the lease is asked for at once, and nobody waits for it. */
+	private admittedAlone(start: CallStart, eventId: string, at: Attempt): OpenCall {
+		const call = this.admitted(start, eventId, at, 'possible');
+		void this.leases.hold([call]);
+		return call;
 	}
 
 	private attempt(): Attempt {
@@ -63,7 +67,7 @@ export class CallLedger {
 		return { nowMs, day: dayNumber(nowMs), deadlineMs: Math.ceil(nowMs) + COMMAND_TIMEOUT_MS };
 	}
 
-	private admitted(start: CallStart, eventId: string, at: Attempt, lease: LeaseState): OpenCall {
+	private admitted(start: CallStart, eventId: string, at: Attempt, lease: LeaseState): LedgeredCall {
 		const call = new LedgeredCall(start, eventId, at.day, at.nowMs, lease, this.finish);
 		this.running.add(call);
 		return call;

@@ -5,16 +5,16 @@ import { CallLedger } from './call-ledger.js';
 import { LeaseStore } from './lease-store.js';
 
 /**
- * Tells Redis every `HEARTBEAT_MS` that this process lives and how far its running calls are, so that the worker can
- * settle them with an estimate when it dies. Also right after each (re)connect, because Redis may have forgotten it.
+ * Tells Redis every `HEARTBEAT_MS` that this process lives, which calls run without a lease, and how far all of them are, so
+ * that the worker can settle them when it dies. Also right after each (re)connect, because Redis may have forgotten it.
  */
 @Injectable()
 export class Heartbeat implements OnModuleInit, OnModuleDestroy {
 	private timer: NodeJS.Timeout | undefined;
 	private readonly everyMs: number;
-	private readonly now = (): void => void this.beat();
+	private readonly again = (): void => void this.beat({ isNewConnection: true });
 	private readonly tick = (): void => {
-		if (!this.breaker.isOpen) this.now(); // the breaker's probe is the only one that asks a Redis that is away
+		if (!this.breaker.isOpen) void this.beat(); // the breaker's probe is the only one that asks a Redis that is away
 	};
 
 	constructor(
@@ -28,21 +28,22 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
 	}
 
 	onModuleInit(): void {
-		this.redis.client.on('ready', this.now);
-		if (this.redis.client.status === 'ready') this.now();
+		this.redis.client.on('ready', this.again);
+		if (this.redis.client.status === 'ready') this.again();
 		this.timer = setInterval(this.tick, this.everyMs);
 	}
 
 	onModuleDestroy(): void {
 		clearInterval(this.timer);
-		this.redis.client.off('ready', this.now);
+		this.redis.client.off('ready', this.again);
 	}
 
 	/** One beat; failures feed the breaker and are made up for by the next. */
-	async beat(): Promise<void> {
-		const started = [...this.calls.openCalls].filter(
-			(call) => call.lease !== 'none' && call.outputTokens !== call.reportedTokens,
-		);
-		await Promise.all([this.leases.beat(), this.leases.note(started)]);
+	async beat({ isNewConnection = false } = {}): Promise<void> {
+		const running = [...this.calls.openCalls];
+		if (isNewConnection) for (const call of running) call.forgotten();
+		const unheld = running.filter(({ lease }) => lease !== 'held');
+		const started = running.filter((call) => call.outputTokens !== call.reportedTokens);
+		await Promise.all([this.leases.beat(), this.leases.hold(unheld), this.leases.note(started)]);
 	}
 }

@@ -52,6 +52,16 @@ return 1`,
 	1,
 );
 
+/**
+ * KEYS: leases. ARGV: pairs of event id and line one. For calls that were admitted without Redis's word, while they run:
+ * they have no deadline, since a lease that comes too late stands for a row that is written, and does no harm.
+ */
+export const holdScript = new Script<number>(
+	`for i = 1, #ARGV, 2 do redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return #ARGV / 2`,
+	1,
+);
+
 /** KEYS: leases. ARGV: pairs of event id and progress. Leaves settled and missing leases alone. */
 export const progressScript = new Script<number>(
 	`local noted = 0

@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#libs/config';
 import { newId } from '#libs/kernel';
-import { organizationKey, RedisBreaker, RedisConnection, ServerClock } from '#libs/redis';
+import {
+	answered,
+	COMMAND_TIMEOUT_MS,
+	organizationKey,
+	RedisBreaker,
+	RedisConnection,
+	type Script,
+	ServerClock,
+} from '#libs/redis';
 import type { CallOutcome, CallStart } from './call.js';
-import { packOutcome, packProgress, packStart } from './lease.js';
-import { type Admission, admitScript, progressScript, settleScript } from './lease-scripts.js';
+import { firstLine, packOutcome, packProgress, packStart } from './lease.js';
+import { type Admission, admitScript, holdScript, progressScript, settleScript } from './lease-scripts.js';
 import type { LedgeredCall } from './ledgered-call.js';
 import { dayText } from './utc-day.js';
 
@@ -12,7 +20,7 @@ export const leasesKey = (organizationId: string): string => organizationKey(org
 export const replicaKey = (replicaId: string): string => `replica:${replicaId}`;
 
 const HARD_END_MARGIN_MS = 60_000;
-const PROGRESS_AT_ONCE = 250; // leases per script: Redis serves others in between
+const AT_ONCE = 250; // leases per script: Redis serves others in between
 
 /** The api's side of the leases: every command is one attempt, and every failure feeds the breaker. */
 @Injectable()
@@ -37,16 +45,17 @@ export class LeaseStore {
 		const { organizationId } = start;
 		const sentAt = performance.now();
 		try {
-			const admission = await admitScript.run(this.redis.client, [
+			const script = admitScript.run(this.redis.client, [
 				leasesKey(organizationId),
 				organizationKey(organizationId, 'epochs'),
 				at.deadlineMs,
 				at.day,
 				dayText(at.day),
 				eventId,
-				packStart(start, this.replicaId, Math.round(at.nowMs + this.longestMs)),
+				packStart(start, this.replicaId, this.hardEnd(at.nowMs)),
 				...start.epochs,
 			]);
+			const admission = await answered(script, COMMAND_TIMEOUT_MS);
 			this.breaker.succeeded();
 			this.clock.learn(admission[1] * 1_000 + admission[2] / 1_000, sentAt);
 			return admission;
@@ -73,20 +82,22 @@ export class LeaseStore {
 		await this.attempt(this.redis.client.set(replicaKey(this.replicaId), '1', 'PX', this.timeoutMs));
 	}
 
-	/** Notes how far running calls are, all in one go. */
+	/** Gives running calls the lease that they could not get at their admission. */
+	async hold(calls: readonly LedgeredCall[]): Promise<void> {
+		for (const call of calls) call.lease = 'possible';
+		const isDone = await this.inBulk(holdScript, calls, ({ day, occurredAtMs, start }) =>
+			firstLine(dayText(day), occurredAtMs, packStart(start, this.replicaId, this.hardEnd(occurredAtMs))),
+		);
+		if (isDone) for (const call of calls) if (call.lease === 'possible') call.lease = 'held';
+	}
+
+	/** Notes how far running calls are. */
 	async note(calls: readonly LedgeredCall[]): Promise<void> {
 		const nowMs = this.clock.now();
-		const sent: Promise<boolean>[] = [];
-		for (const [organizationId, mine] of Map.groupBy(calls, ({ start }) => start.organizationId))
-			for (let from = 0; from < mine.length; from += PROGRESS_AT_ONCE) {
-				const pairs = mine.slice(from, from + PROGRESS_AT_ONCE).flatMap((call) => {
-					const { outputTokens } = call;
-					call.reportedTokens = outputTokens;
-					return [call.eventId, packProgress({ outputTokens, durationMs: nowMs - call.occurredAtMs })];
-				});
-				sent.push(this.attempt(progressScript.run(this.redis.client, [leasesKey(organizationId), ...pairs])));
-			}
-		await Promise.all(sent);
+		for (const call of calls) call.reportedTokens = call.outputTokens;
+		await this.inBulk(progressScript, calls, ({ outputTokens, occurredAtMs }) =>
+			packProgress({ outputTokens, durationMs: nowMs - occurredAtMs }),
+		);
 	}
 
 	/** Redis is away: commands are not worth a try. */
@@ -97,6 +108,25 @@ export class LeaseStore {
 	/** Deletes leases of one organization. Resolves false when Redis did not confirm it. */
 	async remove(organizationId: string, eventIds: readonly string[]): Promise<boolean> {
 		return this.attempt(this.redis.client.hdel(leasesKey(organizationId), ...eventIds));
+	}
+
+	/** A script for many calls at once: few commands, all sent in one go. Resolves whether all were answered. */
+	private async inBulk(
+		script: Script<number>,
+		calls: readonly LedgeredCall[],
+		say: (call: LedgeredCall) => string,
+	): Promise<boolean> {
+		const sent: Promise<boolean>[] = [];
+		for (const [organizationId, mine] of Map.groupBy(calls, ({ start }) => start.organizationId))
+			for (let from = 0; from < mine.length; from += AT_ONCE) {
+				const pairs = mine.slice(from, from + AT_ONCE).flatMap((call) => [call.eventId, say(call)]);
+				sent.push(this.attempt(script.run(this.redis.client, [leasesKey(organizationId), ...pairs])));
+			}
+		return (await Promise.all(sent)).every(Boolean);
+	}
+
+	private hardEnd(occurredAtMs: number): number {
+		return Math.round(occurredAtMs + this.longestMs);
 	}
 
 	private async attempt(command: Promise<unknown>): Promise<boolean> {

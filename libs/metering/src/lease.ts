@@ -48,6 +48,10 @@ export const packStart = (start: CallStart, replicaId: string, hardEndMs: number
 		start.reservedOutputTokens,
 	]);
 
+/** Line one of a call that was admitted without Redis's word. */
+export const firstLine = (occurredOn: string, occurredAtMs: number, start: string): string =>
+	`${occurredOn} ${Math.floor(occurredAtMs / 1_000)} ${Math.floor((occurredAtMs % 1_000) * 1_000)} ${start}`;
+
 export const packProgress = (progress: Progress): string =>
 	JSON.stringify([progress.outputTokens, Math.round(progress.durationMs)]);
 

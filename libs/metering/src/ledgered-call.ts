@@ -1,10 +1,11 @@
 import type { CallOutcome, CallStart } from './call.js';
 
 /**
- * What is known of a call's lease in Redis. `none`: no script was sent, or it surely wrote nothing. `possible`: it was
- * written, or the answer got lost. `complete`: it carries the outcome, so the row can be made without this process.
+ * What is known of a call's lease in Redis. `none`: no script was sent, or it surely wrote nothing. `possible`: a script was
+ * sent and did not answer. `held`: there is one. `complete`: it carries the outcome, so the row can be made without this
+ * process.
  */
-export type LeaseState = 'none' | 'possible' | 'complete';
+export type LeaseState = 'none' | 'possible' | 'held' | 'complete';
 
 /** An admitted call. The gateway tells it how the answer comes along, and once how it ended. */
 export interface OpenCall {
@@ -32,6 +33,12 @@ export class LedgeredCall implements OpenCall {
 		public lease: LeaseState,
 		private readonly onSettled: (call: LedgeredCall, outcome: CallOutcome) => void,
 	) {}
+
+	/** Redis may not know of this call any more. */
+	forgotten(): void {
+		this.lease = 'possible';
+		this.reportedTokens = -1;
+	}
 
 	progressed(outputTokens: number): void {
 		this.outputTokens = outputTokens;

@@ -68,7 +68,9 @@ export class ModelCatalogue {
 	async states(organizationId: string): Promise<ProviderState[]> {
 		const providers = await this.directory.providersOf(organizationId);
 		for (const provider of providers) this.refreshIfOld(provider);
-		await Promise.all(providers.filter((provider) => this.isUnknown(provider)).map((provider) => this.refresh(provider)));
+		await Promise.all(
+			providers.filter((provider) => this.isUnknown(provider)).map((provider) => this.refresh(provider)),
+		);
 		return providers.map((provider) => {
 			const { isUp, latencyMs, error, models } = this.listingOf(provider);
 			return { provider, isUp, latencyMs, error, models };

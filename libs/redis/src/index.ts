@@ -1,3 +1,4 @@
+export { answered } from './answered.js';
 export { RedisBreaker } from './breaker.js';
 export { epochField, Epochs, organizationKey } from './epochs.js';
 export { Invalidations } from './invalidations.js';

@@ -2,8 +2,11 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { Config } from '#libs/config';
 
-/** No command waits longer: a hung Redis is worse than a dead one. */
+/** No call waits longer for a command (see `answered`): a hung Redis is worse than a dead one. */
 export const COMMAND_TIMEOUT_MS = 50;
+/** Commands that no call waits for. The driver takes a busy process of ours for a silent Redis, hence some more. */
+const API_TIMEOUT_MS = 250;
+const BACKGROUND_TIMEOUT_MS = 5_000;
 
 /**
  * The connection for counters, leases and epochs: commands of one tick travel together, nothing is queued while Redis is
@@ -17,7 +20,7 @@ export class RedisConnection implements OnModuleDestroy {
 		this.client = new Redis(config.redis.REDIS_URL, {
 			enableAutoPipelining: true,
 			enableOfflineQueue: false,
-			commandTimeout: COMMAND_TIMEOUT_MS,
+			commandTimeout: config.process === 'api' ? API_TIMEOUT_MS : BACKGROUND_TIMEOUT_MS,
 			connectTimeout: 2_000,
 			maxRetriesPerRequest: 0,
 			autoResendUnfulfilledCommands: false,

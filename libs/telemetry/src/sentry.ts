@@ -6,6 +6,15 @@ export interface SentrySettings {
 	readonly SENTRY_ENVIRONMENT: string;
 }
 
+/**
+ * What Sentry may add by itself. Not among it: what captures errors beside us (a 401 is no bug), reads requests, local
+ * variables or the console, or patches the HTTP stack.
+ */
+const kept = new Set([
+	...['EventFilters', 'FunctionToString', 'LinkedErrors', 'Dedupe'],
+	...['NodeSystemError', 'ContextLines', 'Context', 'Modules'],
+]);
+
 let sentry: typeof SentryModule | undefined;
 
 /**
@@ -25,6 +34,7 @@ export async function initSentry(settings: SentrySettings, release: string): Pro
 			httpHeaders: { request: false, response: false },
 			httpBodies: [],
 		},
+		integrations: (defaults) => defaults.filter(({ name }) => kept.has(name)),
 		beforeSend: scrubEvent,
 		beforeBreadcrumb: (crumb) => scrubValue(crumb) as typeof crumb,
 	});

@@ -14,7 +14,7 @@ export const Login = z
 	.meta({ id: 'Login' });
 export type Login = z.output<typeof Login>;
 
-const refreshToken = z.string().min(1).max(256);
+const refreshToken = z.string().min(1).max(4_096);
 
 /** Without a body the cookie counts. */
 export const RefreshTokenInput = z

@@ -21,7 +21,7 @@ export class ErrorReply {
 	/** What to answer; reports bugs. Also for routes that write to the socket themselves. */
 	answer(thrown: unknown, request: FastifyRequest): ErrorAnswer {
 		const error = appErrorOf(thrown);
-		request.errorCode = error.code;
+		request.errorCode = loggable.test(error.code) ? error.code : 'other'; // an upstream's code may be anything
 		const shape = shapeOf(request.raw.url ?? '/', request.headers);
 		const eventId = error.fault === 'bug' ? this.report(error, request) : undefined;
 		if (error.fault === 'unavailable') this.warn(error, request);
@@ -56,6 +56,7 @@ export class ErrorReply {
 	}
 }
 
+const loggable = /^[\w.-]{1,64}$/;
 const acceptable = /^[\w-]{8,64}$/;
 
 /** The caller's request id when it is harmless, else a new one. */

@@ -28,16 +28,26 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		[
 			'api_keys',
 			{
-				...{ organization_id, id: newId(), project_id: ids.project, user_id: userId, key_id: random },
-				...{ secret_hash: randomBytes(32), pepper_kid: 'k', name: 'K' },
+				organization_id,
+				id: newId(),
+				project_id: ids.project,
+				user_id: userId,
+				key_id: random,
+				secret_hash: randomBytes(32),
+				pepper_kid: 'k',
+				name: 'K',
 			},
 		],
 		['sessions', { organization_id, id: ids.session, user_id: userId, expires_at: new Date(Date.now() + 86_400_000) }],
 		[
 			'refresh_tokens',
 			{
-				...{ organization_id, id: newId(), user_id: userId, session_id: ids.session },
-				...{ token_hash: randomBytes(32), expires_at: new Date(Date.now() + 86_400_000) },
+				organization_id,
+				id: newId(),
+				user_id: userId,
+				session_id: ids.session,
+				token_hash: randomBytes(32),
+				expires_at: new Date(Date.now() + 86_400_000),
 			},
 		],
 		['providers', { organization_id, id: ids.provider, name: random, kind: 'ollama', base_url: 'http://localhost' }],
@@ -62,8 +72,14 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		[
 			'idempotency_keys',
 			{
-				...{ organization_id, principal: 'p', route: 'r', key: random, fingerprint: randomBytes(32) },
-				...{ status_code: 201, response_sealed: 's', expires_at: new Date() },
+				organization_id,
+				principal: 'p',
+				route: 'r',
+				key: random,
+				fingerprint: randomBytes(32),
+				status_code: 201,
+				response_sealed: 's',
+				expires_at: new Date(),
 			},
 		],
 	];

@@ -23,19 +23,8 @@ export class EgressGuard {
 	permits(host: string, address: string): boolean {
 		if (this.hosts.has(host.toLowerCase())) return true;
 		const parsed = ipaddr.process(address); // IPv4 in IPv6 becomes IPv4
-		if (this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits)))
-			return true;
+		if (this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))) return true;
 		return parsed.range() === 'unicast' && !isEmbedding(parsed);
-	}
-
-	/** @throws AppError denied `egress_blocked`; the same text for every blocked address. */
-	assert(host: string, address: string): void {
-		if (!this.permits(host, address))
-			throw new AppError(
-				'denied',
-				'egress_blocked',
-				'This address may not be reached; an operator can allow it in EGRESS_ALLOW',
-			);
 	}
 
 	/** A DNS lookup for `net.connect` that fails unless every answer is permitted. */
@@ -43,16 +32,16 @@ export class EgressGuard {
 		resolve(host, { ...options, all: true }, (error, addresses) => {
 			if (error) return callback(error, '', 0);
 			const [first] = addresses;
-			try {
-				for (const { address } of addresses) this.assert(host, address);
-			} catch (blocked) {
-				return callback(blocked as NodeJS.ErrnoException, '', 0);
-			}
+			if (!addresses.every(({ address }) => this.permits(host, address))) return callback(blockedAddress(), '', 0);
 			if (options.all) return (callback as (e: null, a: typeof addresses) => void)(null, addresses);
 			return callback(null, first?.address ?? '', first?.family ?? 0);
 		});
 	};
 }
+
+/** The same text for every blocked address: the caller learns nothing of the network. */
+export const blockedAddress = (): AppError =>
+	new AppError('upstream', 'egress_blocked', 'This address may not be reached; an operator can allow it in EGRESS_ALLOW');
 
 /** Addresses that carry an IPv4 address of anybody's choice (6to4, NAT64 and the like are not `unicast` for ipaddr.js). */
 const isEmbedding = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import { AppError } from '#libs/kernel';
 import { Transport, type UpstreamCall, type UpstreamHandler, type UpstreamRequest } from '../transport.js';
-import type { EgressGuard } from './egress-guard.js';
+import { blockedAddress, type EgressGuard } from './egress-guard.js';
 
 export interface TransportTimeouts {
 	readonly connectMs: number;
@@ -13,13 +13,12 @@ export interface TransportTimeouts {
 /** Keep-alive connections to one upstream of one organization: never shared with another's. Redirects are not followed. */
 export class HttpTransport extends Transport {
 	private readonly pool: Pool;
+	/** A literal address is not looked up, so the lookup cannot stop it: decided once. */
+	private readonly blocked: AppError | undefined;
 
-	constructor(
-		private readonly baseUrl: URL,
-		private readonly guard: EgressGuard,
-		timeouts: TransportTimeouts,
-	) {
+	constructor(baseUrl: URL, guard: EgressGuard, timeouts: TransportTimeouts) {
 		super();
+		this.blocked = blockedLiteral(baseUrl, guard);
 		this.pool = new Pool(baseUrl.origin, {
 			connections: null,
 			pipelining: 1,
@@ -34,11 +33,9 @@ export class HttpTransport extends Transport {
 
 	send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
 		const exchange = new Exchange(handler);
-		const host = this.baseUrl.hostname.replace(/^\[|\]$/g, '');
-		try {
-			if (isIP(host) !== 0) this.guard.assert(host, host); // literal addresses are not looked up
-		} catch (error) {
-			queueMicrotask(() => exchange.fail(error as Error));
+		const { blocked } = this;
+		if (blocked !== undefined) {
+			queueMicrotask(() => exchange.fail(blocked));
 			return exchange;
 		}
 		this.pool.dispatch(
@@ -56,6 +53,12 @@ export class HttpTransport extends Transport {
 	close(): void {
 		void this.pool.destroy();
 	}
+}
+
+function blockedLiteral({ hostname }: URL, guard: EgressGuard): AppError | undefined {
+	const host = hostname.replace(/^\[|\]$/g, '');
+	if (isIP(host) === 0 || guard.permits(host, host)) return undefined;
+	return blockedAddress();
 }
 
 /** One request on its way: undici's callbacks in, ours out. */

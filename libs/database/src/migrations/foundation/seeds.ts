@@ -50,7 +50,12 @@ const builtIn: readonly { id: number; name: string; description: string; permiss
 		description: 'Uses models and conversations, manages own keys',
 		permissions: [...own, ...conversations],
 	},
-	{ id: 5, name: 'viewer', description: 'Reads settings and usage, changes nothing', permissions: [...readAll, 'usage:read_own'] },
+	{
+		id: 5,
+		name: 'viewer',
+		description: 'Reads settings and usage, changes nothing',
+		permissions: [...readAll, 'usage:read_own'],
+	},
 	{
 		id: 6,
 		name: 'operator',
