@@ -76,6 +76,7 @@ async function ensureLogins(client) {
 		if (rowCount === 0) await client.query(`create role ${login} login`);
 		await client.query(`alter role ${login} password 'test'`);
 		await client.query(`grant ${group} to ${login}`);
+		await client.query(`grant ${login} to current_user`); // or dropping a database could not end its connections
 	}
 }
 

@@ -33,7 +33,7 @@ export async function createApi(config: Config, options: ApiOptions = {}): Promi
 	const routes = new RouteTable();
 	const modules = options.modules ?? [];
 	const adapter = edgeAdapter(config, telemetry.logs, { ...DEFAULT_LIMITS, ...options.limits });
-	const instance = adapter.getInstance() as unknown as FastifyInstance;
+	const instance = adapter.getInstance<FastifyInstance>();
 	let app: NestFastifyApplication | undefined;
 	const authenticator = lazily<Authenticator>(() => app?.get(Authenticator));
 	const hooks = new EdgeHooks(config, telemetry, authenticator);

@@ -13,7 +13,7 @@ const LAST_BYTES_MS = 500;
  * are left then end with an error that their clients can see. Writes the ledger, closes the application.
  */
 export async function drain({ app, hooks }: Api, graceMs: number): Promise<void> {
-	const server = app.getHttpServer() as Server;
+	const server: Server = app.getHttpServer();
 	hooks.isDraining = true;
 	const isClosed = closed(server);
 	if (!(await within(isClosed, graceMs))) {

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '#libs/config';
+import { databaseIsReady, PowerfulRoleError } from '#libs/database';
 import { captureBug, flushSentry, type Logs, ManagementServer, type Telemetry } from '#libs/telemetry';
 import { type Api, createApi, openTelemetry } from './create-api.js';
-import { databaseIsReady, PowerfulRoleError } from './database-check.js';
 import { drain } from './drain.js';
 
 const MANAGEMENT_PORT = 9_464;
@@ -19,7 +19,9 @@ export async function runApi(config: Config): Promise<void> {
 		const { HOST, PORT, MANAGEMENT_PORT: managementPort = MANAGEMENT_PORT } = config.http;
 		const listening = await management.listen({ host: HOST, port: managementPort });
 		endOnSignal(telemetry.logs); // nothing to drain yet
-		await databaseIsReady(config, telemetry.logs);
+		await databaseIsReady(config.database.DATABASE_URL ?? '', 'DATABASE_URL', (reason) =>
+			telemetry.logs.logger.warn(reason),
+		);
 		const api = await createApi(config, { telemetry });
 		await api.app.listen(PORT, HOST);
 		const { port } = api.app.getHttpServer().address() as AddressInfo;

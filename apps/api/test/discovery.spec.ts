@@ -20,10 +20,7 @@ describe('discovery and status', () => {
 		admin = await addTenant(testConfig('api'));
 		basic = await addTenant(testConfig('api'), 'basic');
 	});
-	afterAll(async () => {
-		await api.stop();
-		await mock.close();
-	});
+	afterAll(() => Promise.all([api?.stop(), mock.close()]));
 
 	const status = async (key?: string) => {
 		const headers: Record<string, string> = key === undefined ? {} : { 'x-api-key': key };

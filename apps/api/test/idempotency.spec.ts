@@ -165,7 +165,7 @@ describe('Idempotency-Key', () => {
 			await create('as a person', { key: 'shared-1', credential: session }),
 			await create('elsewhere', { key: 'shared-1', path: '/api/v1/unsteady' }),
 		];
-		expect(answers.map(({ status, replayed }) => [status, replayed])).toEqual(Array(4).fill([201, null]));
+		for (const { status, replayed } of answers) expect([status, replayed]).toEqual([201, null]);
 		expect(new Set(answers.map(({ id }) => id)).size).toBe(4);
 	});
 

@@ -46,27 +46,29 @@ describe('what the inside keeps to itself', () => {
 
 	it('management, sources and queues are not on the public port', async () => {
 		const paths = [
-			...[
-				'/metrics',
-				'/livez',
-				'/readyz',
-				'/health/detail',
-				'/debug',
-				'/debug/vars',
-				'/queues',
-				'/admin/queues',
-				'/bull',
-			],
-			...['/.git/config', '/.env', '/package.json', '/dist/apps/api/src/main.js', '/docs/swagger-ui-bundle.js.map'],
-			...[
-				'/docs/../package.json',
-				'/docs/..%2fpackage.json',
-				'/docs-json',
-				'/swagger',
-				'/graphql',
-				'/actuator',
-				'/server-status',
-			],
+			'/metrics',
+			'/livez',
+			'/readyz',
+			'/health/detail',
+			'/debug',
+			'/debug/vars',
+			'/queues',
+			'/admin/queues',
+			'/bull',
+
+			'/.git/config',
+			'/.env',
+			'/package.json',
+			'/dist/apps/api/src/main.js',
+			'/docs/swagger-ui-bundle.js.map',
+
+			'/docs/../package.json',
+			'/docs/..%2fpackage.json',
+			'/docs-json',
+			'/swagger',
+			'/graphql',
+			'/actuator',
+			'/server-status',
 		];
 		for (const path of paths)
 			expect({ path, status: (await fetch(api.url + path)).status }).toEqual({ path, status: 404 });
@@ -97,7 +99,8 @@ describe('what the inside keeps to itself', () => {
 		const lines = api.logLines.slice(before);
 		expect(lines.length).toBeGreaterThanOrEqual(bodies.length);
 		for (const line of lines) {
-			expect(line).toMatch(/^\{[^\n\u001b]*\}\n$/);
+			expect(line).toMatch(/^\{.*\}\n$/);
+			expect(line).not.toContain('\u001b');
 			expect((JSON.parse(line) as { level: string }).level).not.toBe('fatal');
 		}
 		const all = lines.join('');

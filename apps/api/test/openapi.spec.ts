@@ -24,12 +24,13 @@ interface Document {
 describe('the OpenAPI document', () => {
 	let api: TestApi;
 	let document: Document;
+	let type: string | null;
 	let operations: { id: string; path: string; operation: Operation }[];
 	beforeAll(async () => {
 		await freshDatabase();
 		api = await startApi();
 		const answer = await fetch(`${api.url}/openapi.json`);
-		expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+		type = answer.headers.get('content-type');
 		document = (await answer.json()) as Document;
 		if (process.env.OPENAPI_OUT !== undefined)
 			writeFileSync(process.env.OPENAPI_OUT, JSON.stringify(document, null, 2));
@@ -40,6 +41,7 @@ describe('the OpenAPI document', () => {
 	afterAll(() => api.stop());
 
 	it('is OpenAPI 3.1 with title, version and the two ways to authenticate', () => {
+		expect(type).toMatch(/^application\/json/);
 		expect(document.openapi).toBe('3.1.0');
 		expect(document.info).toMatchObject({ title: 'Parallama', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
 		expect(document.components.securitySchemes).toMatchObject({

@@ -33,7 +33,7 @@ describe('Sentry', () => {
 				received += text;
 				const lines = text.split('\n').filter((line) => line !== '');
 				for (const [at, line] of lines.entries())
-					if (/^\{"type":"event"/.test(line)) events.push(JSON.parse(lines[at + 1] ?? '{}') as SentryEvent);
+					if (line.startsWith('{"type":"event"')) events.push(JSON.parse(lines[at + 1] ?? '{}') as SentryEvent);
 				response.end('{}');
 			});
 		});

@@ -1,8 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DataSource } from 'typeorm';
 import type { Config } from '#libs/config';
-import { databaseIsReady, PowerfulRoleError } from '#libs/database';
+import { databaseIsReady, PowerfulRoleError, UnitOfWork } from '#libs/database';
 import {
 	captureBug,
 	flushSentry,
@@ -53,11 +52,11 @@ export async function boot(config: Config, telemetry: Telemetry): Promise<INestA
 		logger: new NestPinoLogger(telemetry.logs.logger),
 		abortOnError: false,
 	});
-	const source = app.get(DataSource);
+	const work = app.get(UnitOfWork, { strict: false });
 	const runner = app.get(JobRunner);
 	runner.load();
 	const queues = app.get(JobQueues);
-	telemetry.readiness.check('postgres', () => source.query('SELECT 1'));
+	telemetry.readiness.check('postgres', () => work.callDefiner('SELECT 1', []));
 	telemetry.readiness.check('redis', () => queues.ping());
 	runner.start();
 	app.get(OutboxRelay).start();

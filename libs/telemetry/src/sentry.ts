@@ -10,10 +10,9 @@ export interface SentrySettings {
  * What Sentry may add by itself. Not among it: what captures errors beside us (a 401 is no bug), reads requests, local
  * variables or the console, or patches the HTTP stack.
  */
-const kept = new Set([
-	...['EventFilters', 'FunctionToString', 'LinkedErrors', 'Dedupe'],
-	...['NodeSystemError', 'ContextLines', 'Context', 'Modules'],
-]);
+const kept = new Set(
+	'EventFilters FunctionToString LinkedErrors Dedupe NodeSystemError ContextLines Context Modules'.split(' '),
+);
 
 let sentry: typeof SentryModule | undefined;
 

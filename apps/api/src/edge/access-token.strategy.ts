@@ -46,10 +46,10 @@ export class AccessTokenStrategy extends Strategy {
 		const digest = hash('sha256', credentialIn(request), 'base64url');
 		const known = this.verified.get(digest);
 		if (known !== undefined && known.exp * 1_000 > this.clock.now().getTime()) return this.success(known);
-		const { success } = this;
+		const succeed = this.success.bind(this);
 		this.success = (claims: VerifiedClaims) => {
 			this.verified.set(digest, claims);
-			success(claims);
+			succeed(claims);
 		};
 		super.authenticate(request as never);
 	}

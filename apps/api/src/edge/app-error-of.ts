@@ -57,8 +57,7 @@ interface ErrorFields {
 	readonly code?: unknown;
 	readonly statusCode?: unknown;
 }
-const errorFields = (thrown: unknown): ErrorFields =>
-	typeof thrown === 'object' && thrown !== null ? (thrown as ErrorFields) : {};
+const errorFields = (thrown: unknown): ErrorFields => (typeof thrown === 'object' && thrown !== null ? thrown : {});
 
 /** SQLSTATE classes: serialization, deadlock, lock and statement timeouts, lost or refused connections. */
 const passing = /^(?:40001|40P01|55P03|57014|57P0[1-5]|53[0-9A-Z]{3}|08[0-9A-Z]{3}|25P03)$/;

@@ -33,6 +33,6 @@ import { validationPipe } from './validation.js';
 		{ provide: APP_PIPE, useFactory: validationPipe },
 		{ provide: APP_FILTER, useClass: ErrorFilter },
 	],
-	exports: [Authenticator, Cursors, ErrorReply],
+	exports: [Authenticator, Clock, Cursors, ErrorReply],
 })
 export class EdgeModule {}

@@ -51,4 +51,4 @@ export function validationFailed(issues: readonly Issue[]): AppError {
 
 /** Checks `@Body`, `@Query` and `@Param` against their schemas. */
 export const validationPipe = (): StandardSchemaValidationPipe =>
-	new StandardSchemaValidationPipe({ exceptionFactory: (issues) => validationFailed(issues as readonly Issue[]) });
+	new StandardSchemaValidationPipe({ exceptionFactory: (issues) => validationFailed(issues) });

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { UnitOfWork } from '#libs/database';
 import { RedisConnection } from '#libs/redis';
 import { Readiness } from '#libs/telemetry';
 
@@ -8,12 +8,12 @@ import { Readiness } from '#libs/telemetry';
 export class ReadinessChecks implements OnModuleInit {
 	constructor(
 		private readonly readiness: Readiness,
-		private readonly source: DataSource,
+		private readonly database: UnitOfWork,
 		private readonly redis: RedisConnection,
 	) {}
 
 	onModuleInit(): void {
-		this.readiness.check('postgres', () => this.source.query('SELECT 1'));
+		this.readiness.check('postgres', () => this.database.callDefiner('SELECT 1', []));
 		this.readiness.check('redis', () => this.redis.client.ping());
 	}
 }

@@ -24,7 +24,9 @@ export class ApiProcess {
 			[
 				'--enable-source-maps',
 				...(fault === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`]),
-				...['--import', join(SOURCE, 'instrument.js'), join(SOURCE, 'main.js')],
+				'--import',
+				join(SOURCE, 'instrument.js'),
+				join(SOURCE, 'main.js'),
 			],
 			{ env: { PATH, ...testEnvironment({ LOG_LEVEL: 'info', ...overrides }) }, stdio: ['ignore', 'pipe', 'pipe'] },
 		);

@@ -73,8 +73,13 @@ export function accessToken(
 	const iat = Math.floor(Date.now() / 1_000);
 	const header = { alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid, ...wrong.header };
 	const claims = {
-		...{ iss: keys.issuer, aud: keys.audience, iat, exp: iat + 600 },
-		...{ sub: userId, sid: sessionId, org: organizationId },
+		iss: keys.issuer,
+		aud: keys.audience,
+		iat,
+		exp: iat + 600,
+		sub: userId,
+		sid: sessionId,
+		org: organizationId,
 		...wrong.claims,
 	};
 	const content = `${encode(header)}.${encode(claims)}`;
