@@ -33,10 +33,10 @@ const thrown = new Set(
 
 /** Rows of the tables of codes: `| code | fault | status | meaning |`. */
 const documented: Documented[] = [
-	...pageOf('docs/api.md').text.matchAll(/^\| `(\w+)` \| (\w+) \| (\d+|–) \| .+ \|$/gm),
+	...pageOf('docs/errors.md').text.matchAll(/^\| `(\w+)` \| (\w+) \| (\d+|–) \| .+ \|$/gm),
 ].map(([, code = '', fault = '', status = '']) => ({ code, fault, status }));
 
-describe('the list of error codes in docs/api.md', () => {
+describe('the list of error codes in docs/errors.md', () => {
 	it('has every code that is thrown, with its fault', () => {
 		expect(thrown.size).toBeGreaterThan(40);
 		const listed = new Set(documented.map(({ fault, code }) => `${fault} ${code}`));

@@ -42,23 +42,24 @@ async function readAll(response, seen) {
 
 /**
  * Streams every alias once, a quarter of them at a time, and keeps going whatever happens. While nobody listens it waits.
- * @returns {started(): number of calls begun, inFlight(graceMs): not fully answered until graceMs ago, results: Promise}
+ * @returns {started(): number of calls begun, inFlight(graceMs): not fully answered until graceMs ago, giveUp(), results: Promise}
  */
 export function load(target, aliases) {
 	const waiting = [...aliases];
 	const begun = new Map();
 	const ended = [];
+	let isGivenUp = false;
 	const client = async () => {
 		for (let alias = waiting.shift(); alias !== undefined; alias = waiting.shift()) {
 			begun.set(alias, performance.now());
 			let seen = await call(target, alias);
-			while (seen === undefined) {
+			while (seen === undefined && !isGivenUp) {
 				begun.delete(alias);
 				await pause(50);
 				begun.set(alias, performance.now());
 				seen = await call(target, alias);
 			}
-			ended.push(seen);
+			if (seen !== undefined) ended.push(seen);
 		}
 	};
 	const clients = Array.from({ length: Math.ceil(aliases.length / 4) }, client);
@@ -67,6 +68,10 @@ export function load(target, aliases) {
 		inFlight: (graceMs) => {
 			const now = performance.now();
 			return begun.size - ended.filter(({ endedAt }) => endedAt < now - graceMs).length;
+		},
+		giveUp: () => {
+			isGivenUp = true;
+			waiting.length = 0;
 		},
 		results: Promise.all(clients).then(() => ended),
 	};

@@ -19,6 +19,16 @@ export async function runSeed(product, { fault, seed, calls }) {
 	const began = performance.now();
 	const random = randomOf(seed);
 	const streams = load(product, aliasesOf(fault, seed, calls));
+	try {
+		const { inFlight, clients } = await disturb(product, streams, { fault, calls, random });
+		return await judged(product, { fault, seed, calls, inFlight, clients, began });
+	} finally {
+		streams.giveUp();
+	}
+}
+
+/** Kills at a random moment, starts again, waits for the last answer. */
+async function disturb(product, streams, { fault, calls, random }) {
 	const victim = product.victims[fault];
 	const killAfter = Math.ceil(calls * (0.1 + 0.8 * random()));
 	await until(() => streams.started() >= killAfter, 30_000, { every: 5 });
@@ -27,7 +37,10 @@ export async function runSeed(product, { fault, seed, calls }) {
 	await victim.kill();
 	await pause(LONGEST_OUTAGE_MS * random());
 	await victim.start();
-	const clients = await streams.results;
+	return { inFlight, clients: await streams.results };
+}
+
+async function judged(product, { fault, seed, calls, inFlight, clients, began }) {
 	await product.quiet();
 	const prefix = prefixOf(fault, seed);
 	const { rows, totals } = await product.ledger(prefix);

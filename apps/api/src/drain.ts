@@ -5,38 +5,32 @@ import { AppError } from '#libs/kernel';
 import { LedgerFlusher } from '#libs/metering';
 import type { Api } from './create-api.js';
 
-const SWEEP_MS = 50;
 const LAST_BYTES_MS = 500;
 
 /**
  * Takes no new connection, ends each one with the answer it is giving, and waits for streams up to `graceMs`; those that
- * are left then end with an error that their clients can see. Writes the ledger, closes the application.
+ * are left then end with an error that their clients can see. Connections that ask for nothing are not waited for. Writes
+ * the ledger, closes the application.
  */
 export async function drain({ app, hooks }: Api, graceMs: number): Promise<void> {
 	const server: Server = app.getHttpServer();
 	hooks.isDraining = true;
-	const isClosed = closed(server);
-	if (!(await within(isClosed, graceMs))) {
+	const isClosed = new Promise<void>((resolve) => {
+		server.close(() => resolve());
+	});
+	const areAnswered = hooks.inFlight.none();
+	if (!(await within(areAnswered, graceMs))) {
 		app.get(ActiveCalls, { strict: false }).cutAll(ending());
-		await within(isClosed, LAST_BYTES_MS);
-		server.closeAllConnections();
-		await isClosed;
+		await within(areAnswered, LAST_BYTES_MS);
 	}
+	server.closeAllConnections();
+	await isClosed;
 	await app.get(LedgerFlusher, { strict: false }).drain();
 	await app.close();
 }
 
 const ending = (): AppError =>
 	new AppError('unavailable', 'shutting_down', 'This server is shutting down: try again', { retryAfterMs: 1_000 });
-
-/** A connection that was busy when the server closed becomes idle later, and has to be ended then. */
-async function closed(server: Server): Promise<void> {
-	const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-	await new Promise<void>((resolve) => {
-		server.close(() => resolve());
-	});
-	clearInterval(sweep);
-}
 
 async function within(event: Promise<void>, limitMs: number): Promise<boolean> {
 	const timeout = new AbortController();

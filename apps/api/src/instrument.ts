@@ -1,8 +1,6 @@
 // Before anything that Sentry patches is imported: main.ts awaits this file, or `node --import` loads it.
 import { Config, ConfigError } from '#libs/config';
-import { initSentry, VERSION } from '#libs/telemetry';
-
-const BAD_CONFIGURATION = 78; // EX_CONFIG of sysexits.h
+import { BAD_CONFIGURATION, initSentry, VERSION } from '#libs/telemetry';
 
 function load(): Config {
 	try {

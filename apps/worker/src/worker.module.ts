@@ -1,22 +1,33 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
 import { type Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
+import { IdempotencyModule } from '#libs/idempotency';
 import { JobsModule } from '#libs/jobs';
 import { MeteringModule } from '#libs/metering';
-import { RedisModule } from '#libs/redis';
+import { RedisHealthIndicator, RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
+import { ReadinessChecks } from './health/readiness-checks.js';
 import { JobQueues } from './relay/job-queues.js';
+import { QueueConnectionModule } from './relay/queue-connection.module.js';
 import { OutboxRelay } from './relay/outbox-relay.js';
 import { HandlerRegistry } from './runner/handler-registry.js';
 import { JobProcessor } from './runner/job-processor.js';
 import { JobRunner } from './runner/job-runner.js';
 import { PreparePartitionsHandler } from './usage/prepare-partitions.handler.js';
 import { ReapCallsHandler } from './usage/reap-calls.handler.js';
+import { PurgeIdempotencyKeysHandler } from './idempotency/purge-idempotency-keys.handler.js';
 import { RebuildUsageHandler } from './usage/rebuild-usage.handler.js';
 import { RollUpUsageHandler } from './usage/roll-up-usage.handler.js';
 
-const handlers = [PreparePartitionsHandler, ReapCallsHandler, RebuildUsageHandler, RollUpUsageHandler];
+const handlers = [
+	PreparePartitionsHandler,
+	PurgeIdempotencyKeysHandler,
+	ReapCallsHandler,
+	RebuildUsageHandler,
+	RollUpUsageHandler,
+];
 
 /** The worker: every handler, and what brings jobs to them. */
 @Module({})
@@ -29,11 +40,24 @@ export class WorkerModule {
 				TelemetryModule.of(telemetry),
 				DatabaseModule.as('worker'),
 				RedisModule,
+				QueueConnectionModule,
+				...QueueConnectionModule.queues(),
+				TerminusModule.forRoot({ logger: false }), // a probe every few seconds is no news
 				DiscoveryModule,
+				IdempotencyModule,
 				JobsModule,
 				MeteringModule,
 			],
-			providers: [HandlerRegistry, JobProcessor, JobQueues, JobRunner, OutboxRelay, ...handlers],
+			providers: [
+				HandlerRegistry,
+				JobProcessor,
+				JobQueues,
+				JobRunner,
+				OutboxRelay,
+				ReadinessChecks,
+				RedisHealthIndicator,
+				...handlers,
+			],
 		};
 	}
 }

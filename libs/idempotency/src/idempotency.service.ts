@@ -53,6 +53,11 @@ export class Idempotency {
 			return { answer, isReplay: false };
 		});
 	}
+
+	/** Deletes the organization's answers that are past their 24 hours; returns how many. */
+	purge(scope: Scope): Promise<number> {
+		return this.unitOfWork.run(scope, (tenant) => this.repository.deleteExpired(tenant));
+	}
 }
 
 const RETRY_MS = 1_000;

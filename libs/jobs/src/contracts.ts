@@ -43,8 +43,24 @@ export const rebuildUsage: JobContract<{ from: string; to: string }> = {
 	backoffMs: 2_000,
 };
 
+/** Deletes stored answers that nobody can ask for any more. Idempotent. */
+export const purgeIdempotencyKeys: JobContract<Record<string, never>> = {
+	name: 'idempotency.purge',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Every contract. The worker refuses to boot when one has no handler or two. */
-export const jobContracts: readonly JobContract[] = [reapCalls, rollUpUsage, preparePartitions, rebuildUsage];
+export const jobContracts: readonly JobContract[] = [
+	reapCalls,
+	rollUpUsage,
+	preparePartitions,
+	rebuildUsage,
+	purgeIdempotencyKeys,
+];
 
 const SHORTEST_MS = 250;
 
@@ -55,4 +71,5 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	},
 	{ contract: rollUpUsage, everyMs: ({ ROLLUP_EVERY_MS }) => Math.max(ROLLUP_EVERY_MS, SHORTEST_MS) },
 	{ contract: preparePartitions, everyMs: () => 6 * 3_600_000 },
+	{ contract: purgeIdempotencyKeys, everyMs: () => 3_600_000 },
 ];

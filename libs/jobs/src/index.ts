@@ -2,6 +2,7 @@ export type { JobContract, ScheduledJob } from './contract.js';
 export {
 	jobContracts,
 	preparePartitions,
+	purgeIdempotencyKeys,
 	reapCalls,
 	rebuildUsage,
 	rollUpUsage,

@@ -30,18 +30,16 @@ describe('ManagementServer', () => {
 	});
 	it('a lost dependency degrades, it does not take the process out', async () => {
 		readiness.phase = 'ready';
-		readiness.check('there', () => Promise.resolve());
-		readiness.check('gone', () => Promise.reject(new Error('secret host')));
-		readiness.check('silent', () => new Promise(() => undefined));
+		readiness.checks = () => Promise.resolve({ there: 'up', gone: 'down' });
 		expect(await ready()).toEqual({
 			status: 200,
-			body: { status: 'degraded', checks: { there: 'up', gone: 'down', silent: 'down' } },
+			body: { status: 'degraded', checks: { there: 'up', gone: 'down' } },
 		});
 	});
 	it('/livez asks nothing', async () => {
-		readiness.check('any', () => {
+		readiness.checks = () => {
 			throw new Error('asked');
-		});
+		};
 		expect((await fetch(`${url}/livez`)).status).toBe(200);
 	});
 	it("/metrics is Prometheus's text, with the defaults and our own", async () => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
 import { LRUCache } from 'lru-cache';
 import { Strategy } from 'passport-jwt';
 import type { z } from 'zod';
@@ -16,30 +17,24 @@ const CACHED_TOKENS = 10_000;
  * session behind one still holds is `SessionAuthenticator`'s question. Verified tokens are remembered by their whole digest.
  */
 @Injectable()
-export class AccessTokenStrategy extends Strategy {
+export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
 	private readonly verified = new LRUCache<string, VerifiedClaims>({ max: CACHED_TOKENS });
 
 	constructor(
 		keys: SigningKeys,
 		private readonly clock: Clock,
 	) {
-		super(
-			{
-				jwtFromRequest: credentialIn,
-				secretOrKeyProvider: (_request, token: string, done) => {
-					const key = keys.publicKeyFor(token);
-					if (key === undefined) done(null, undefined);
-					else done(null, key as never); // jsonwebtoken takes a KeyObject, its types do not say so
-				},
-				issuer: keys.issuer,
-				audience: keys.audience,
-				algorithms: [...keys.algorithms],
+		super({
+			jwtFromRequest: credentialIn,
+			secretOrKeyProvider: (_request, token: string, done) => {
+				const key = keys.publicKeyFor(token);
+				if (key === undefined) done(null, undefined);
+				else done(null, key as never); // jsonwebtoken takes a KeyObject, its types do not say so
 			},
-			(payload: unknown, done: (error: null, claims: VerifiedClaims | false) => void) => {
-				const claims = accessClaims.safeParse(payload);
-				done(null, claims.success && Object.freeze(claims.data));
-			},
-		);
+			issuer: keys.issuer,
+			audience: keys.audience,
+			algorithms: [...keys.algorithms],
+		});
 	}
 
 	override authenticate(request: unknown): void {
@@ -52,5 +47,11 @@ export class AccessTokenStrategy extends Strategy {
 			succeed(claims);
 		};
 		super.authenticate(request as never);
+	}
+
+	/** What passport asks of a token whose signature and times are good. */
+	override validate(payload: unknown): VerifiedClaims | false {
+		const claims = accessClaims.safeParse(payload);
+		return claims.success && Object.freeze(claims.data);
 	}
 }

@@ -36,7 +36,11 @@ export class Authenticator {
 		const { value } = credentialOf(headers);
 		if (value.startsWith(KEY_PREFIX)) return this.keys.forget(value);
 		const claims = runStrategy<AccessClaims>(this.accessTokens, value);
-		if (!(claims instanceof Promise)) this.sessions.forget(claims);
+		if (!(claims instanceof Promise)) return this.sessions.forget(claims);
+		claims.then(
+			(known) => this.sessions.forget(known),
+			() => undefined, // not a good token (any longer): there is nothing to forget
+		);
 	}
 }
 

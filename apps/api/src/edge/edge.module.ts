@@ -1,5 +1,6 @@
 import { Global, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
 import { IdempotencyModule } from '#libs/idempotency';
 import { IdentityModule } from '#libs/identity';
 import { Clock } from '#libs/kernel';
@@ -18,7 +19,7 @@ import { validationPipe } from './validation.js';
 /** What every route passes through. Interceptors: the first is the outermost, so answers are serialised, wrapped, stored. */
 @Global()
 @Module({
-	imports: [KeysModule, IdentityModule, IdempotencyModule],
+	imports: [PassportModule, KeysModule, IdentityModule, IdempotencyModule],
 	providers: [
 		Clock,
 		ApiKeyStrategy,

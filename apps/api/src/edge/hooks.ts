@@ -8,6 +8,7 @@ import type { Authenticator } from './authenticator.js';
 import { Cors } from './cors.js';
 import { ErrorReply } from './error-reply.js';
 import './request.js';
+import { RequestsInFlight } from './requests-in-flight.js';
 import { shapeOf } from './shape.js';
 
 const MAX_URL = 8_192;
@@ -41,6 +42,8 @@ export class EdgeHooks {
 	private readonly cors: Cors;
 	private readonly isSecure: boolean;
 	private readonly errors: ErrorReply;
+	/** For the drain: what it waits for. */
+	readonly inFlight = new RequestsInFlight();
 	/** While draining, connections end with their answer. */
 	isDraining = false;
 
@@ -86,6 +89,7 @@ export class EdgeHooks {
 
 	private arrived(request: FastifyRequest, reply: FastifyReply, done: Done): void {
 		request.startedAt = performance.now();
+		this.inFlight.add(reply.raw);
 		setStandardHeaders(reply.raw, request.id, this.isSecure);
 		if (this.isDraining) reply.raw.setHeader('connection', 'close');
 		if (!this.cors.isOff && this.cors.answer(request, reply)) return;

@@ -1,19 +1,29 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { UnitOfWork } from '#libs/database';
-import { RedisConnection } from '#libs/redis';
-import { Readiness } from '#libs/telemetry';
+import { HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
+import { RedisConnection, RedisHealthIndicator } from '#libs/redis';
+import { type Checks, checksOf, Readiness } from '#libs/telemetry';
 
-/** Names this process's dependencies to the readiness probe. */
+/** Asks this process's dependencies for the readiness probe. */
 @Injectable()
 export class ReadinessChecks implements OnModuleInit {
 	constructor(
 		private readonly readiness: Readiness,
-		private readonly database: UnitOfWork,
-		private readonly redis: RedisConnection,
+		private readonly health: HealthCheckService,
+		private readonly database: TypeOrmHealthIndicator,
+		private readonly redis: RedisHealthIndicator,
+		private readonly connection: RedisConnection,
 	) {}
 
 	onModuleInit(): void {
-		this.readiness.check('postgres', () => this.database.callDefiner('SELECT 1', []));
-		this.readiness.check('redis', () => this.redis.client.ping());
+		this.readiness.checks = () => this.ask();
+	}
+
+	private ask(): Promise<Checks> {
+		return checksOf(
+			this.health.check([
+				() => this.database.pingCheck('postgres'),
+				() => this.redis.pingCheck('redis', this.connection.client),
+			]),
+		);
 	}
 }

@@ -1,23 +1,34 @@
-import { Injectable } from '@nestjs/common';
-import { Queue } from 'bullmq';
+import { getQueueToken } from '@nestjs/bullmq';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Config } from '#libs/config';
 import { type ClaimedJob, type JobContract, jobContracts, scheduledJobs } from '#libs/jobs';
 import { messageOf, optionsOf, scheduledMessage } from '../runner/job-message.js';
-import { puttingConnection } from '../runner/queue-connection.js';
+import { QueueConnection } from './queue-connection.module.js';
 
 /** The putting side of the queues. */
 @Injectable()
-export class JobQueues {
+export class JobQueues implements OnModuleInit {
 	private readonly connection: Redis;
-	private readonly queues: ReadonlyMap<string, Queue>;
+	private queues: ReadonlyMap<string, Queue> = new Map();
 	private readonly contracts: ReadonlyMap<string, JobContract>;
 
-	constructor(private readonly config: Config) {
-		this.connection = puttingConnection(config.redis.REDIS_URL);
-		const names = [...new Set(jobContracts.map(({ queue }) => queue))];
-		this.queues = new Map(names.map((name) => [name, this.queue(name)]));
+	constructor(
+		private readonly config: Config,
+		private readonly modules: ModuleRef,
+		{ redis }: QueueConnection,
+	) {
+		this.connection = redis;
 		this.contracts = new Map(jobContracts.map((contract) => [contract.name, contract]));
+	}
+
+	/** Not in the constructor: the queues are made by then, whatever the order of the modules. */
+	onModuleInit(): void {
+		const names = [...new Set(jobContracts.map(({ queue }) => queue))];
+		this.queues = new Map(names.map((name) => [name, this.modules.get<Queue>(getQueueToken(name), { strict: false })]));
+		for (const queue of this.queues.values()) queue.on('error', () => undefined); // whoever puts sees the failure
 	}
 
 	get areReachable(): boolean {
@@ -55,12 +66,6 @@ export class JobQueues {
 	async close(): Promise<void> {
 		await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
 		this.connection.disconnect();
-	}
-
-	private queue(name: string): Queue {
-		const queue = new Queue(name, { connection: this.connection });
-		queue.on('error', () => undefined); // whoever puts sees the failure
-		return queue;
 	}
 
 	private queueOf({ queue }: JobContract): Queue {

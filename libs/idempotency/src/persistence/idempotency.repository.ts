@@ -32,6 +32,18 @@ export class IdempotencyRepository {
 		return (await scope.transaction.manager.findOneBy(IdempotencyKeyEntity, identity)) ?? undefined;
 	}
 
+	/** Returns how many answers of the organization were past their 24 hours and are gone. */
+	async deleteExpired(scope: TenantScope): Promise<number> {
+		const result = await scope.transaction.manager
+			.createQueryBuilder()
+			.delete()
+			.from(IdempotencyKeyEntity)
+			.where({ organizationId: scope.organizationId })
+			.andWhere('expires_at <= now()')
+			.execute();
+		return result.affected ?? 0;
+	}
+
 	async insert(
 		scope: TenantScope,
 		{ principal, route, key, fingerprint }: RequestIdentity,

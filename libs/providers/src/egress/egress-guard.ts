@@ -41,7 +41,11 @@ export class EgressGuard {
 
 /** The same text for every blocked address: the caller learns nothing of the network. */
 export const blockedAddress = (): AppError =>
-	new AppError('upstream', 'egress_blocked', 'This address may not be reached; an operator can allow it in EGRESS_ALLOW');
+	new AppError(
+		'upstream',
+		'egress_blocked',
+		'This address may not be reached; an operator can allow it in EGRESS_ALLOW',
+	);
 
 /** Addresses that carry an IPv4 address of anybody's choice (6to4, NAT64 and the like are not `unicast` for ipaddr.js). */
 const isEmbedding = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '#libs/config';
 import type { TenantScope } from '#libs/database';
 import { newId, Sealer } from '#libs/kernel';
@@ -41,6 +41,7 @@ interface Row {
 
 @Injectable()
 export class ProviderRepository {
+	private readonly logger = new Logger('Providers');
 	private readonly sealer: Sealer;
 
 	constructor(config: Config) {
@@ -50,7 +51,9 @@ export class ProviderRepository {
 	/** Enabled ones, own before shared. Another organization's credential cannot be read, by row-level security. */
 	async usable(scope: TenantScope): Promise<Provider[]> {
 		const rows = (await this.rows(scope)).filter((row) => row.isEnabled);
-		return rows.map((row) => {
+		return rows.flatMap((row) => {
+			const opened = this.credentialOf(row);
+			if (opened === UNREADABLE) return []; // one lost key must not take the other providers along
 			const { organizationId, id, name, kind, baseUrl, isShared, credentialId } = row;
 			const revision = `${row.updatedAt.getTime()}/${credentialId ?? ''}`;
 			return Object.freeze({
@@ -61,7 +64,7 @@ export class ProviderRepository {
 				baseUrl,
 				isShared,
 				revision,
-				credential: this.credentialOf(row),
+				credential: opened,
 			});
 		});
 	}
@@ -103,9 +106,21 @@ export class ProviderRepository {
 		return result.affected === 1;
 	}
 
-	private credentialOf({ organizationId, credentialId, secretSealed }: Row): string | undefined {
+	private credentialOf({
+		organizationId,
+		id,
+		credentialId,
+		secretSealed,
+	}: Row): string | undefined | typeof UNREADABLE {
 		if (credentialId === null || secretSealed === null) return undefined;
-		return this.sealer.open(secretSealed, contextOf(organizationId, credentialId));
+		try {
+			return this.sealer.open(secretSealed, contextOf(organizationId, credentialId));
+		} catch (error) {
+			this.logger.error(
+				`The credential of provider ${id} does not open with the configured ENCRYPTION_KEY: ${String(error)}`,
+			);
+			return UNREADABLE;
+		}
 	}
 
 	private async rows(scope: TenantScope): Promise<Row[]> {
@@ -122,6 +137,8 @@ export class ProviderRepository {
 		);
 	}
 }
+
+const UNREADABLE = Symbol('unreadable');
 
 const contextOf = (organizationId: string, credentialId: string): string =>
 	`${organizationId}|provider_credentials|${credentialId}|secret_sealed`;

@@ -1,0 +1,27 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
+import { RedisHealthIndicator } from '#libs/redis';
+import { type Checks, checksOf, Readiness } from '#libs/telemetry';
+import { JobQueues } from '../relay/job-queues.js';
+
+/** Asks this process's dependencies for the readiness probe. */
+@Injectable()
+export class ReadinessChecks implements OnModuleInit {
+	constructor(
+		private readonly readiness: Readiness,
+		private readonly health: HealthCheckService,
+		private readonly database: TypeOrmHealthIndicator,
+		private readonly redis: RedisHealthIndicator,
+		private readonly queues: JobQueues,
+	) {}
+
+	onModuleInit(): void {
+		this.readiness.checks = () => this.ask();
+	}
+
+	private ask(): Promise<Checks> {
+		return checksOf(
+			this.health.check([() => this.database.pingCheck('postgres'), () => this.redis.pingCheck('redis', this.queues)]),
+		);
+	}
+}
