@@ -21,7 +21,7 @@ beforeAll(async () => {
 		headers: { 'content-type': 'application/json', authorization: `Bearer ${tenant.key}` },
 		body: JSON.stringify({ name: 'vllm', kind: 'openai-compatible', baseUrl: `${openaiUpstream.url}/v1` }),
 	});
-	expect(created.status).toBe(201);
+	if (created.status !== 201) throw new Error(await created.text());
 });
 afterAll(async () => {
 	await api?.stop();

@@ -129,7 +129,7 @@ it('no connection of the pool keeps a tenant or an open transaction', async () =
 			),
 		),
 	);
-	expect(settings.flat()).toEqual(Array(POOL).fill({ tenant: '', person: '' }));
+	expect(settings.flat()).toEqual(Array.from({ length: POOL }, () => ({ tenant: '', person: '' })));
 	const open = await asOwner(
 		`SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
 	);

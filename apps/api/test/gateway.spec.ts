@@ -26,8 +26,8 @@ let tenant: Tenant;
 /** What an upstream does is said by the last user message: `do: reset_at=3`. */
 const told = ({ body }: { body: unknown }): string => {
 	const messages = (body as { messages?: { content?: unknown }[] }).messages ?? [];
-	const content = String(messages.at(-1)?.content ?? '');
-	return content.startsWith('do: ') ? content.slice(4) : '';
+	const content = messages.at(-1)?.content;
+	return typeof content === 'string' && content.startsWith('do: ') ? content.slice(4) : '';
 };
 
 const UPSTREAM_KEY = 'sk-upstream-canary';
@@ -51,7 +51,7 @@ beforeAll(async () => {
 		baseUrl: `${openai.url}/v1`,
 		apiKey: UPSTREAM_KEY,
 	});
-	expect(created.status).toBe(201);
+	if (created.status !== 201) throw new Error(await created.text());
 });
 afterAll(async () => {
 	await api?.stop();
@@ -135,7 +135,7 @@ describe.each(pairs)('$dialect client, $model', ({ dialect, model }) => {
 		expect(streamed(body).trim()).toBe(words);
 		expect(body.endsWith(end)).toBe(true);
 		const ledger = await rows(2);
-		expect(ledger.map((row) => row.is_streamed).toSorted()).toEqual([false, true]);
+		expect(new Set(ledger.map((row) => row.is_streamed))).toEqual(new Set([false, true]));
 		for (const row of ledger)
 			expect(row).toMatchObject({
 				status: 'ok',
@@ -245,7 +245,7 @@ describe('embeddings', () => {
 		const native = await ask<{ embeddings: number[][] }>('/api/embed', {});
 		expect(native.embeddings.map((vector) => vector.map(Math.fround))).toEqual(expected);
 		expect((await rows(3)).map(({ operation, status }) => [operation, status])).toEqual(
-			Array(3).fill(['embeddings', 'ok']),
+			Array.from({ length: 3 }, () => ['embeddings', 'ok']),
 		);
 	});
 });
