@@ -100,6 +100,7 @@ describe('the drain', () => {
 		release();
 		await answer;
 		await none();
+		expect(inFlight.count).toBe(0);
 		await drain(api, GRACE_MS);
 	});
 });

@@ -8,7 +8,7 @@ import { shapeOf } from '../src/edge/shape.js';
 import { misfit, type Schema } from './support/json-schema.js';
 import { type OddRequest, oddRequests, type OpenApi } from './support/odd-requests.js';
 import { startApi, type TestApi } from './support/start-api.js';
-import { addTenant } from './support/tenants.js';
+import { accessToken, addSession, addTenant, type Tenant } from './support/tenants.js';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 5_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
@@ -27,7 +27,7 @@ describe('odd requests to every route', () => {
 	let mock: Awaited<ReturnType<typeof startMockUpstream>>;
 	let pool: Pool;
 	let document: OpenApi;
-	let requests: Arbitrary<OddRequest>;
+	let requests: () => Promise<Arbitrary<OddRequest>>;
 	beforeAll(async () => {
 		await freshDatabase();
 		mock = await startMockUpstream({});
@@ -35,8 +35,18 @@ describe('odd requests to every route', () => {
 		pool = new Pool(api.url, { connections: AT_ONCE });
 		document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi;
 		const others = api.routes.all().filter(({ url }) => url.startsWith('/docs') || url === '/openapi.json');
-		const { key } = await addTenant(testConfig('api'));
-		requests = oddRequests(document, [...others.map(({ url }) => url), '/nowhere', '/v1/nowhere', '/api/v2/x'], key);
+		const paths = [...others.map(({ url }) => url), '/nowhere', '/v1/nowhere', '/api/v2/x'];
+		const config = testConfig('api');
+		// what is done to the providers of an organization would make its models unreachable
+		const [tenant, experimenter] = [await addTenant(config), await addTenant(config)];
+		const proofsOf = async (one: Tenant) => ({
+			key: one.key,
+			accessToken: accessToken(config, one, await addSession(one)), // each batch ends its own
+		});
+		requests = async () => {
+			const [usual, experimental] = [await proofsOf(tenant), await proofsOf(experimenter)];
+			return oddRequests(document, paths, (path) => (path.includes('/providers') ? experimental : usual));
+		};
 	});
 	afterAll(async () => {
 		await pool.close();
@@ -80,7 +90,7 @@ describe('odd requests to every route', () => {
 		const limit = pLimit(AT_ONCE);
 		const before = performance.now();
 		for (let sent = 0; sent < RUNS && complaints.length < 20; sent += BATCH) {
-			const batch = fc.sample(requests, { numRuns: Math.min(BATCH, RUNS - sent), seed: SEED + sent });
+			const batch = fc.sample(await requests(), { numRuns: Math.min(BATCH, RUNS - sent), seed: SEED + sent });
 			const found = await limit.map(batch, (request) => send(request, statuses));
 			complaints.push(...found.filter((text) => text !== undefined));
 		}

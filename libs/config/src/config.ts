@@ -66,7 +66,7 @@ export class Config {
 		this.telemetry = read(concerns.telemetry);
 		this.storage = read(concerns.storage);
 		this.bootstrap = read(concerns.bootstrap);
-		problems.push(...reusedSecrets(values), ...rashTimeouts(this.metering));
+		problems.push(...reusedSecrets(values));
 		if (problems.length > 0) throw new ConfigError(problems);
 		Object.freeze(this);
 	}
@@ -75,13 +75,6 @@ export class Config {
 	static load(process: ProcessName, environment: Environment): Config {
 		return new Config(process, gather(environment));
 	}
-}
-
-/** A process that is heard too seldom would be taken for dead while its calls run. */
-function rashTimeouts({ HEARTBEAT_MS, REPLICA_TIMEOUT_MS }: Partial<MeteringSettings>): string[] {
-	if (HEARTBEAT_MS === undefined || REPLICA_TIMEOUT_MS === undefined || HEARTBEAT_MS * 2 <= REPLICA_TIMEOUT_MS)
-		return [];
-	return ['REPLICA_TIMEOUT_MS must be at least twice HEARTBEAT_MS'];
 }
 
 function reusedSecrets(values: Environment): string[] {

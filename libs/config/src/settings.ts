@@ -86,7 +86,9 @@ export const concerns = {
 		UPSTREAM_TOTAL_TIMEOUT_MS: milliseconds.default(1_800_000).describe('Longest duration of a call'),
 	}),
 	metering: z.object({
-		HEARTBEAT_MS: milliseconds.default(5_000).describe('How often an api says that it lives'),
+		HEARTBEAT_MS: milliseconds
+			.default(5_000)
+			.describe('How often an api says that it lives; at most half of REPLICA_TIMEOUT_MS'),
 		REPLICA_TIMEOUT_MS: milliseconds
 			.default(20_000)
 			.describe('Silence after which the calls of an api are settled by the worker'),

@@ -37,11 +37,16 @@ export class Sealer {
 	}
 }
 
+const TAG_BYTES = 16;
+
 function tryOpen(key: Buffer, body: Buffer, context: string): string | undefined {
 	try {
-		const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, 12)).setAAD(Buffer.from(context));
-		decipher.setAuthTag(body.subarray(-16));
-		return Buffer.concat([decipher.update(body.subarray(12, -16)), decipher.final()]).toString('utf8');
+		const nonce = body.subarray(0, 12);
+		// without the length, Node would take a shorter tag, which is easier to forge
+		const options = { authTagLength: TAG_BYTES };
+		const decipher = createDecipheriv('aes-256-gcm', key, nonce, options).setAAD(Buffer.from(context));
+		decipher.setAuthTag(body.subarray(-TAG_BYTES));
+		return Buffer.concat([decipher.update(body.subarray(12, -TAG_BYTES)), decipher.final()]).toString('utf8');
 	} catch {
 		return undefined; // wrong key, other context, altered
 	}

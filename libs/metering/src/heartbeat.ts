@@ -28,14 +28,14 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
 	}
 
 	onModuleInit(): void {
-		this.redis.client.on('ready', this.again);
-		if (this.redis.client.status === 'ready') this.again();
+		this.redis.hot.on('ready', this.again);
+		if (this.redis.hot.status === 'ready') this.again();
 		this.timer = setInterval(this.tick, this.everyMs);
 	}
 
 	onModuleDestroy(): void {
 		clearInterval(this.timer);
-		this.redis.client.off('ready', this.again);
+		this.redis.hot.off('ready', this.again);
 	}
 
 	/** One beat; failures feed the breaker and are made up for by the next. */

@@ -3,6 +3,7 @@ import { Config } from '#libs/config';
 import { newId } from '#libs/kernel';
 import {
 	answered,
+	API_TIMEOUT_MS,
 	COMMAND_TIMEOUT_MS,
 	organizationKey,
 	RedisBreaker,
@@ -45,7 +46,7 @@ export class LeaseStore {
 		const { organizationId } = start;
 		const sentAt = performance.now();
 		try {
-			const script = admitScript.run(this.redis.client, [
+			const script = admitScript.run(this.redis.hot, [
 				leasesKey(organizationId),
 				organizationKey(organizationId, 'epochs'),
 				at.deadlineMs,
@@ -69,7 +70,7 @@ export class LeaseStore {
 	async settle(call: LedgeredCall, outcome: CallOutcome): Promise<void> {
 		const key = leasesKey(call.start.organizationId);
 		try {
-			const settled = await settleScript.run(this.redis.client, [key, call.eventId, packOutcome(outcome)]);
+			const settled = await settleScript.run(this.redis.hot, [key, call.eventId, packOutcome(outcome)]);
 			this.breaker.succeeded();
 			if (settled === 1) call.lease = 'complete';
 		} catch (error) {
@@ -79,7 +80,7 @@ export class LeaseStore {
 
 	/** Says that this process lives; its leases are settled by the worker `REPLICA_TIMEOUT_MS` after the last time. */
 	async beat(): Promise<void> {
-		await this.attempt(this.redis.client.set(replicaKey(this.replicaId), '1', 'PX', this.timeoutMs));
+		await this.attempt(this.redis.hot.set(replicaKey(this.replicaId), '1', 'PX', this.timeoutMs));
 	}
 
 	/** Gives running calls the lease that they could not get at their admission. */
@@ -107,7 +108,7 @@ export class LeaseStore {
 
 	/** Deletes leases of one organization. Resolves false when Redis did not confirm it. */
 	async remove(organizationId: string, eventIds: readonly string[]): Promise<boolean> {
-		return this.attempt(this.redis.client.hdel(leasesKey(organizationId), ...eventIds));
+		return this.attempt(this.redis.hot.hdel(leasesKey(organizationId), ...eventIds));
 	}
 
 	/** A script for many calls at once: few commands, all sent in one go. Resolves whether all were answered. */
@@ -120,7 +121,7 @@ export class LeaseStore {
 		for (const [organizationId, mine] of Map.groupBy(calls, ({ start }) => start.organizationId))
 			for (let from = 0; from < mine.length; from += AT_ONCE) {
 				const pairs = mine.slice(from, from + AT_ONCE).flatMap((call) => [call.eventId, say(call)]);
-				sent.push(this.attempt(script.run(this.redis.client, [leasesKey(organizationId), ...pairs])));
+				sent.push(this.attempt(script.run(this.redis.hot, [leasesKey(organizationId), ...pairs])));
 			}
 		return (await Promise.all(sent)).every(Boolean);
 	}
@@ -131,7 +132,7 @@ export class LeaseStore {
 
 	private async attempt(command: Promise<unknown>): Promise<boolean> {
 		try {
-			await command;
+			await answered(command, API_TIMEOUT_MS);
 			this.breaker.succeeded();
 			return true;
 		} catch (error) {

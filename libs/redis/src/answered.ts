@@ -1,22 +1,46 @@
-const TICKS = 5;
+const TICK_MS = 10;
+
+interface Waiting {
+	ticksLeft: number;
+	readonly giveUp: () => void;
+}
+
+const waiting = new Set<Waiting>();
+let timer: NodeJS.Timeout | undefined;
+
+/** One timer for all that wait: a timer for each command would cost more than the command. */
+function tick(): void {
+	for (const entry of waiting) if (--entry.ticksLeft < 0) entry.giveUp();
+	if (waiting.size > 0) return;
+	clearInterval(timer);
+	timer = undefined;
+}
 
 /**
- * The answer of a command, or a rejection when Redis is silent for `limitMs`. Only time in which this process could have
- * heard it counts: when its event loop stood still, the wait goes on, since an answer may lie in the socket unread.
+ * The answer of a command, or a rejection when Redis is silent for `limitMs` (up to two hundredths of a second more). Only
+ * time in which this process could have heard it counts: when its event loop stood still, the wait goes on, since an
+ * answer may lie in the socket unread.
  */
-export async function answered<T>(command: Promise<T>, limitMs: number): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const silence = new Promise<never>((_, reject) => {
-		let ticks = TICKS;
-		const tick = (): void => {
-			if (ticks-- > 0) timer = setTimeout(tick, limitMs / TICKS);
-			else reject(new Error(`Redis did not answer within ${limitMs} ms`));
+export function answered<T>(command: Promise<T>, limitMs: number): Promise<T> {
+	timer ??= setInterval(tick, TICK_MS);
+	return new Promise((resolve, reject) => {
+		const entry: Waiting = {
+			ticksLeft: Math.ceil(limitMs / TICK_MS),
+			giveUp: () => {
+				waiting.delete(entry);
+				reject(new Error(`Redis did not answer within ${limitMs} ms`));
+			},
 		};
-		tick();
+		waiting.add(entry);
+		command.then(
+			(value) => {
+				waiting.delete(entry);
+				resolve(value);
+			},
+			(error: unknown) => {
+				waiting.delete(entry);
+				reject(error as Error);
+			},
+		);
 	});
-	try {
-		return await Promise.race([command, silence]);
-	} finally {
-		clearTimeout(timer);
-	}
 }

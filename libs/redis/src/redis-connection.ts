@@ -4,29 +4,24 @@ import { Config } from '#libs/config';
 
 /** No call waits longer for a command (see `answered`): a hung Redis is worse than a dead one. */
 export const COMMAND_TIMEOUT_MS = 50;
-/** Commands that no call waits for. The driver takes a busy process of ours for a silent Redis, hence some more. */
-const API_TIMEOUT_MS = 250;
+/** Commands that no call waits for. */
+export const API_TIMEOUT_MS = 250;
 const BACKGROUND_TIMEOUT_MS = 5_000;
 
 /**
- * The connection for counters, leases and epochs: commands of one tick travel together, nothing is queued while Redis is
+ * Connections for counters, leases and epochs: commands of one tick travel together, nothing is queued while Redis is
  * away, nothing is retried behind our back.
  */
 @Injectable()
 export class RedisConnection implements OnModuleDestroy {
 	readonly client: Redis;
+	/** For what every call does: the driver keeps no timer for each command, so the sender limits its wait (`answered`). */
+	readonly hot: Redis;
 
 	constructor(config: Config) {
-		this.client = new Redis(config.redis.REDIS_URL, {
-			enableAutoPipelining: true,
-			enableOfflineQueue: false,
-			commandTimeout: config.process === 'api' ? API_TIMEOUT_MS : BACKGROUND_TIMEOUT_MS,
-			connectTimeout: 2_000,
-			maxRetriesPerRequest: 0,
-			autoResendUnfulfilledCommands: false,
-			retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
-		});
-		this.client.on('error', () => undefined); // every caller sees its own failure; state is watched by the breaker
+		const commandTimeout = config.process === 'api' ? API_TIMEOUT_MS : BACKGROUND_TIMEOUT_MS;
+		this.client = connect(config.redis.REDIS_URL, { commandTimeout });
+		this.hot = config.process === 'api' ? connect(config.redis.REDIS_URL, {}) : this.client;
 	}
 
 	/** Waits for the first connection; resolves `false` when Redis does not come up in time. */
@@ -46,5 +41,20 @@ export class RedisConnection implements OnModuleDestroy {
 
 	onModuleDestroy(): void {
 		this.client.disconnect();
+		this.hot.disconnect();
 	}
+}
+
+function connect(url: string, options: { commandTimeout?: number }): Redis {
+	const client = new Redis(url, {
+		...options,
+		enableAutoPipelining: true,
+		enableOfflineQueue: false,
+		connectTimeout: 2_000,
+		maxRetriesPerRequest: 0,
+		autoResendUnfulfilledCommands: false,
+		retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
+	});
+	client.on('error', () => undefined); // every caller sees its own failure; state is watched by the breaker
+	return client;
 }

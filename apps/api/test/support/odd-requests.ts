@@ -16,7 +16,7 @@ export interface OpenApi {
 export interface OddRequest {
 	readonly method: string;
 	readonly path: string;
-	readonly headers: Record<string, string>;
+	readonly headers: Readonly<Record<string, string>>;
 	readonly body: string | undefined;
 	/** `undefined` where no operation is described. */
 	readonly operation: Operation | undefined;
@@ -145,24 +145,39 @@ function queries(operation: Operation | undefined, schemas: Schemas): Arbitrary<
 	);
 }
 
-const asNames = (names: readonly string[]): Arbitrary<Record<string, string>> =>
-	fc.constantFrom({}, {}, ...names.map((name) => ({ [name]: 'x' })));
+/** Good credentials. */
+export interface Proofs {
+	readonly key: string;
+	readonly accessToken: string;
+}
+type Headers = Readonly<Record<string, string>>;
 
-/** Requests for an operation, as its document says and otherwise. `key` is a good one. */
-function requestsFor(document: OpenApi, key: string, method: string, template: string): Arbitrary<OddRequest> {
+const credentials = ({ key, accessToken }: Proofs): Arbitrary<Headers> =>
+	fc.oneof(
+		{ weight: 5, arbitrary: fc.constantFrom<Headers[]>({ 'x-api-key': key }, { authorization: `Bearer ${key}` }) },
+		{ weight: 3, arbitrary: fc.constant<Headers>({ authorization: `Bearer ${accessToken}` }) },
+		{
+			weight: 2,
+			arbitrary: fc.constantFrom<Headers[]>(
+				{},
+				{ 'api-key': 'pl_x' },
+				{ authorization: 'Basic eDp5' },
+				{ authorization: 'Bearer a.b.c' },
+				{ authorization: `Bearer ${accessToken}x` },
+				{ 'x-api-key': key, 'api-key': 'other' },
+			),
+		},
+	);
+
+const asNames = (names: readonly string[]): Arbitrary<Headers> =>
+	fc.constantFrom<Headers[]>({}, {}, ...names.map((name) => ({ [name]: 'x' })));
+
+/** Requests for an operation, as its document says and otherwise. */
+function requestsFor(document: OpenApi, proofs: Proofs, method: string, template: string): Arbitrary<OddRequest> {
 	const { schemas } = document.components;
 	const operation = document.paths[template]?.[method];
 	const schema = operation?.requestBody?.content['application/json']?.schema;
 	const parts = template.split(/\{\w+\}/);
-	const credential = fc.constantFrom(
-		{ 'x-api-key': key },
-		{ authorization: `Bearer ${key}` },
-		{ 'x-api-key': key },
-		{},
-		{ 'api-key': 'pl_x' },
-		{ authorization: 'Basic eDp5' },
-		{ authorization: 'Bearer a.b.c' },
-	);
 	const types = [
 		'application/json',
 		'application/json',
@@ -177,11 +192,11 @@ function requestsFor(document: OpenApi, key: string, method: string, template: s
 			filling: fc.tuple(...parts.slice(1).map(() => ids)),
 			query: queries(operation, schemas),
 			body: schema === undefined ? fc.constantFrom(undefined, undefined, '{}') : bodies(schema, schemas),
-			credential,
+			credential: credentials(proofs),
 			type: fc.constantFrom(...types),
 			extra: asNames(['idempotency-key', 'anthropic-version', 'x-request-id', 'origin', 'cookie', 'accept-encoding']),
 			verb: fc.constantFrom(
-				...Array.from({ length: 12 }, () => method),
+				...Array.from({ length: 50 }, () => method),
 				'get',
 				'post',
 				'put',
@@ -192,7 +207,7 @@ function requestsFor(document: OpenApi, key: string, method: string, template: s
 		})
 		.map(({ filling, query, body, credential: proof, type, extra, verb }) => ({
 			method: verb.toUpperCase(),
-			path: parts.reduce((path, part, n) => path + String(filling[n - 1] ?? '') + part) + query,
+			path: parts.reduce((path, part, n) => path + (filling[n - 1] ?? '') + part) + query,
 			headers: { ...proof, ...extra, ...(body === undefined || verb === 'get' ? {} : { 'content-type': type }) },
 			body: verb === 'get' ? undefined : body,
 			operation: verb === method ? operation : undefined,
@@ -200,10 +215,14 @@ function requestsFor(document: OpenApi, key: string, method: string, template: s
 }
 
 /** Requests for all that the document describes, alike often, and for `others`, which it does not. */
-export function oddRequests(document: OpenApi, others: readonly string[], key: string): Arbitrary<OddRequest> {
+export function oddRequests(
+	document: OpenApi,
+	others: readonly string[],
+	proofs: (path: string) => Proofs,
+): Arbitrary<OddRequest> {
 	const described = Object.entries(document.paths).flatMap(([path, item]) =>
 		Object.keys(item).map((method) => ({ method, path })),
 	);
 	const all = [...described, ...others.map((path) => ({ method: 'get', path }))];
-	return fc.oneof(...all.map(({ method, path }) => requestsFor(document, key, method, path)));
+	return fc.oneof(...all.map(({ method, path }) => requestsFor(document, proofs(path), method, path)));
 }
