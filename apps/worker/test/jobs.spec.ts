@@ -124,9 +124,10 @@ describe('a Redis that forgot everything', () => {
 	it('learns the schedules again after a reconnect', async () => {
 		const { proxy, url } = await TcpProxy.to(process.env['REDIS_URL'] as string);
 		const redis = new Redis(process.env['REDIS_URL'] as string);
+		const queues = [...new Set(scheduledJobs.map(({ contract }) => contract.queue))];
 		const schedules = async () => {
-			const names = await redis.zrange('bull:usage:repeat', '0', '-1');
-			return names.length === scheduledJobs.length ? names.toSorted() : undefined;
+			const names = await Promise.all(queues.map((queue) => redis.zrange(`bull:${queue}:repeat`, '0', '-1')));
+			return names.flat().length === scheduledJobs.length ? names.flat().toSorted() : undefined;
 		};
 		worker = await aWorker({ REDIS_URL: url });
 		worker.get(OutboxRelay).start();

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Config } from '#libs/config';
+import { collectBody } from '../edge/collect-body.js';
 import type { DialectRoute } from './dialect-route.js';
 import { OllamaRoutes } from './ollama.routes.js';
 import { OpenAiRoutes } from './openai.routes.js';
@@ -25,7 +26,7 @@ export class DialectRoutes implements OnModuleInit {
 		await instance.register(async (scope) => {
 			scope.removeAllContentTypeParsers();
 			// any type, or none: the documented curl examples of Ollama send none
-			scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+			scope.addContentTypeParser('*', collectBody(this.config.http.BODY_LIMIT_BYTES));
 			for (const route of this.all) this.register(scope, route);
 		});
 	}
