@@ -32,15 +32,6 @@ export function answered<T>(command: Promise<T>, limitMs: number): Promise<T> {
 			},
 		};
 		waiting.add(entry);
-		command.then(
-			(value) => {
-				waiting.delete(entry);
-				resolve(value);
-			},
-			(error: unknown) => {
-				waiting.delete(entry);
-				reject(error as Error);
-			},
-		);
+		command.then(resolve, reject).finally(() => waiting.delete(entry));
 	});
 }
