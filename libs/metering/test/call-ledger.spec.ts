@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { newId } from '#libs/kernel';
 import { CallLedger, LedgerFlusher } from '#libs/metering';
 import { epochField, Epochs, RedisConnection } from '#libs/redis';
-import { eventually, freshDatabase } from '#libs/testing';
+import { eventually, freshDatabase, watchRedis } from '#libs/testing';
 import { aCall, anOrganization, anOutcome, ledgerOf, startApi } from './support/processes.js';
 
 let api: INestApplicationContext;
@@ -93,18 +93,14 @@ describe('in steady state', () => {
 		const start = aCall(organization, { epochs: [epochField.key(newId()), 0] });
 		(await calls.open(start)).settle(anOutcome()); // the scripts are known now
 		await flusher.drain();
-		const watcher = new Redis(process.env['REDIS_URL'] as string);
-		const monitor = await watcher.monitor();
-		const seen: string[] = [];
-		monitor.on('monitor', (_time: string, args: string[], source: string) => {
-			if (source !== 'lua' && args.some((arg) => arg.includes(organization))) seen.push(args[0]?.toLowerCase() ?? '');
-		});
+		const watch = await watchRedis(process.env['REDIS_URL'] as string);
+		const mine = () =>
+			watch.commands.filter((command) => command.includes(organization)).map((command) => command.split('"')[1]);
 		const open = await Promise.all(Array.from({ length: 20 }, () => calls.open(start)));
 		for (const call of open) call.settle(anOutcome());
 		await flusher.drain();
-		const commands = await eventually(() => (seen.includes('hdel') ? seen : undefined));
+		const commands = await eventually(() => (mine().includes('hdel') ? mine() : undefined));
+		watch.stop();
 		expect(commands).toEqual([...Array.from({ length: 40 }, () => 'evalsha'), 'hdel']);
-		monitor.disconnect();
-		watcher.disconnect();
 	});
 });

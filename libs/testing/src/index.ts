@@ -12,3 +12,4 @@ export {
 	startMockUpstream,
 } from './mock-upstream/mock-upstream.js';
 export { TcpProxy } from './tcp-proxy.js';
+export { type RedisWatch, watchRedis } from './watch-redis.js';
