@@ -8,7 +8,9 @@ const mine: Tenant = { organizationId: newId(), userId: newId() };
 const theirs: Tenant = { organizationId: newId(), userId: newId() };
 
 /** Tables with rows that the system organization shares with all. */
-const shared = new Set(['roles', 'role_permissions', 'providers']);
+const shared = new Set(['roles', 'role_permissions', 'providers', 'model_aliases', 'model_alias_targets']);
+/** Those that have some from the start. */
+const seeded = new Set(['roles', 'role_permissions']);
 const FORBIDDEN = '42501'; // no right, or against a policy
 
 let tables: string[];
@@ -84,7 +86,7 @@ describe.each([
 			const seen = organizationsOf(await tryOut(`SELECT organization_id FROM ${table}`, [], null));
 			expect({ table, seen }).toEqual({
 				table,
-				seen: shared.has(table) && table !== 'providers' ? [SYSTEM_ORGANIZATION_ID] : [],
+				seen: seeded.has(table) ? [SYSTEM_ORGANIZATION_ID] : [],
 			});
 		}
 	});

@@ -1,11 +1,13 @@
 import type { UpstreamSettings } from '#libs/config';
 import { SYSTEM_ORGANIZATION_ID } from '#libs/kernel';
 import type { Provider, ProviderKind } from './provider.js';
+import { DEFAULT_SETTINGS } from './provider-settings.js';
 
 /** Ids are the same in every installation, so that usage can be compared. */
 const ids = {
 	ollama: '00000000-0000-7000-8000-000000000201',
 	openai: '00000000-0000-7000-8000-000000000202',
+	anthropic: '00000000-0000-7000-8000-000000000203',
 	echo: '00000000-0000-7000-8000-000000000204',
 } as const;
 
@@ -16,7 +18,11 @@ const builtIn = (kind: keyof typeof ids & ProviderKind, baseUrl: string, credent
 		name: kind,
 		kind,
 		baseUrl,
+		credentials: Object.freeze(
+			credential === undefined ? [] : [Object.freeze({ id: 'environment', secret: credential })],
+		),
 		credential,
+		settings: DEFAULT_SETTINGS,
 		isShared: true,
 		revision: 'environment',
 	});
@@ -27,6 +33,8 @@ export function environmentProviders(settings: UpstreamSettings): readonly Provi
 	if (settings.OLLAMA_URL !== undefined) providers.push(builtIn('ollama', settings.OLLAMA_URL));
 	if (settings.OPENAI_API_KEY !== undefined)
 		providers.push(builtIn('openai', 'https://api.openai.com/v1', settings.OPENAI_API_KEY));
+	if (settings.ANTHROPIC_API_KEY !== undefined)
+		providers.push(builtIn('anthropic', 'https://api.anthropic.com', settings.ANTHROPIC_API_KEY));
 	if (settings.ECHO_PROVIDER === 'on') providers.push(builtIn('echo', 'http://echo.invalid/v1'));
 	return Object.freeze(providers);
 }

@@ -1,7 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '#libs/kernel';
+import type { Alias, Plan } from './alias.js';
+import { AliasDirectory } from './alias-directory.js';
 import { fetchUpstream } from './fetch-upstream.js';
-import type { ListedModel, Provider, Route } from './provider.js';
+import { compilePlans, type Plans } from './plans.js';
+import type { ListedModel, Provider } from './provider.js';
 import { ProviderDirectory } from './provider-directory.js';
 import { Upstreams } from './upstreams.js';
 
@@ -28,11 +31,12 @@ export interface ProviderState {
 	readonly models: readonly ListedModel[];
 }
 
-/** The names an organization can call, compiled for look-up; rebuilt when a listing or the providers changed. */
+/** The names an organization can call, compiled for look-up; rebuilt when a listing, the providers or the aliases changed. */
 interface Names {
 	readonly providers: readonly Provider[];
+	readonly aliases: readonly Alias[];
 	readonly version: number;
-	readonly routes: ReadonlyMap<string, Route>;
+	readonly plans: Plans;
 }
 
 /**
@@ -48,19 +52,23 @@ export class ModelCatalogue {
 
 	constructor(
 		private readonly directory: ProviderDirectory,
+		private readonly aliases: AliasDirectory,
 		private readonly upstreams: Upstreams,
 	) {}
 
 	/**
-	 * Where a call to `name` goes; at once when it is known.
-	 * @throws AppError missing `model_not_found`, or unavailable when a provider that may have it does not answer
+	 * Where a call to `name` may go; at once when it is known, and the same object as long as nothing changes. A name is an
+	 * alias of the organization, a shared alias, a model, or `provider/model`: the first that fits.
+	 * @throws AppError missing `model_not_found`, or unavailable: a provider that may have it does not answer, or an alias has
+	 * no target that can be called
 	 */
-	resolve(organizationId: string, name: string): Route | Promise<Route> {
+	resolve(organizationId: string, name: string): Plan | Promise<Plan> {
 		const providers = this.directory.providersOf(organizationId);
-		if (!Array.isArray(providers)) return this.resolveSlowly(organizationId, name);
-		const known = lookUp(this.compiled(organizationId, providers).routes, name);
+		const aliases = this.aliases.aliasesOf(organizationId);
+		if (providers instanceof Promise || aliases instanceof Promise) return this.resolveSlowly(organizationId, name);
+		const known = this.compiled(organizationId, providers, aliases).find(name);
 		if (known === undefined) return this.resolveSlowly(organizationId, name);
-		this.refreshIfOld(known.provider);
+		for (const { provider } of known.candidates) this.refreshIfOld(provider);
 		return known;
 	}
 
@@ -77,34 +85,45 @@ export class ModelCatalogue {
 		});
 	}
 
-	private async resolveSlowly(organizationId: string, name: string): Promise<Route> {
-		const providers = await this.directory.providersOf(organizationId);
+	private async resolveSlowly(organizationId: string, name: string): Promise<Plan> {
+		const [providers, aliases] = await Promise.all([
+			this.directory.providersOf(organizationId),
+			this.aliases.aliasesOf(organizationId),
+		]);
+		const atOnce = this.compiled(organizationId, providers, aliases).find(name);
+		if (atOnce !== undefined) return atOnce;
 		await Promise.all(providers.filter((provider) => this.mayAsk(provider)).map((provider) => this.refresh(provider)));
-		const known = lookUp(this.compiled(organizationId, providers).routes, name);
+		const known = this.compiled(organizationId, providers, aliases).find(name);
 		if (known !== undefined) return known;
+		throw this.unknown(name, providers);
+	}
+
+	private unknown(name: string, providers: readonly Provider[]): AppError {
 		const away = providers.filter((provider) => !this.listingOf(provider).isUp);
 		if (away.length > 0)
-			throw new AppError(
+			return new AppError(
 				'unavailable',
 				'upstream_unreachable',
 				`The model ${quoted(name)} is not known, and ${away.map((p) => p.name).join(', ')} cannot be asked for it now`,
 				{ retryAfterMs: RETRY_MS, param: 'model' },
 			);
-		throw new AppError('missing', 'model_not_found', `The model ${quoted(name)} does not exist or you may not use it`, {
-			param: 'model',
-		});
+		return new AppError(
+			'missing',
+			'model_not_found',
+			`The model ${quoted(name)} does not exist or you may not use it`,
+			{
+				param: 'model',
+			},
+		);
 	}
 
-	private compiled(organizationId: string, providers: readonly Provider[]): Names {
+	private compiled(organizationId: string, providers: readonly Provider[], aliases: readonly Alias[]): Plans {
 		const current = this.names.get(organizationId);
-		if (current?.providers === providers && current.version === this.version) return current;
-		const routes = new Map<string, Route>();
-		for (const provider of providers)
-			for (const { id } of this.listingOf(provider).models)
-				if (!routes.has(id)) routes.set(id, Object.freeze({ provider, model: id })); // an organization's own come first
-		const names = { providers, version: this.version, routes };
-		this.names.set(organizationId, names);
-		return names;
+		if (current?.providers === providers && current.aliases === aliases && current.version === this.version)
+			return current.plans;
+		const plans = compilePlans(providers, aliases, (provider) => this.listingOf(provider).models);
+		this.names.set(organizationId, { providers, aliases, version: this.version, plans });
+		return plans;
 	}
 
 	private listingOf(provider: Provider): Listing {
@@ -169,9 +188,5 @@ export class ModelCatalogue {
 		this.version++;
 	}
 }
-
-/** Ollama's clients leave out `:latest`. */
-const lookUp = (routes: ReadonlyMap<string, Route>, name: string): Route | undefined =>
-	routes.get(name) ?? routes.get(`${name}:latest`);
 
 const quoted = (name: string): string => JSON.stringify(name.slice(0, 128));

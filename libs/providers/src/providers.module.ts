@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AliasDirectory } from './alias-directory.js';
 import { ModelCatalogue } from './model-catalogue.js';
+import { AliasRepository } from './persistence/alias.repository.js';
+import { ModelAliasEntity } from './persistence/model-alias.entity.js';
+import { ModelAliasTargetEntity } from './persistence/model-alias-target.entity.js';
 import { ProviderEntity } from './persistence/provider.entity.js';
 import { ProviderRepository } from './persistence/provider.repository.js';
 import { ProviderCredentialEntity } from './persistence/provider-credential.entity.js';
@@ -9,8 +13,18 @@ import { ProvidersService } from './providers.service.js';
 import { Upstreams } from './upstreams.js';
 
 @Module({
-	imports: [TypeOrmModule.forFeature([ProviderEntity, ProviderCredentialEntity])],
-	providers: [ModelCatalogue, ProviderDirectory, ProviderRepository, ProvidersService, Upstreams],
+	imports: [
+		TypeOrmModule.forFeature([ProviderEntity, ProviderCredentialEntity, ModelAliasEntity, ModelAliasTargetEntity]),
+	],
+	providers: [
+		AliasDirectory,
+		AliasRepository,
+		ModelCatalogue,
+		ProviderDirectory,
+		ProviderRepository,
+		ProvidersService,
+		Upstreams,
+	],
 	exports: [ModelCatalogue, ProvidersService, Upstreams],
 })
 export class ProvidersModule {}

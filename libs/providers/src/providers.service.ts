@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '#libs/database';
-import { missing, type Scope } from '#libs/kernel';
+import { AppError, missing, type Scope } from '#libs/kernel';
 import { Invalidations } from '#libs/redis';
+import { adapterOfKind } from './adapters.js';
 import { type NewProvider, ProviderRepository, type ProviderRecord } from './persistence/provider.repository.js';
 
 /** Upstream connections of an organization. Credentials go in and never come out. */
@@ -17,8 +18,12 @@ export class ProvidersService {
 		return this.work.run(scope, (tenant) => this.repository.own(tenant));
 	}
 
-	/** @throws AppError conflict when the name is taken */
-	create(scope: Scope, input: NewProvider): Promise<ProviderRecord> {
+	/** @throws AppError conflict when the name is taken, invalid `unsupported_kind` */
+	async create(scope: Scope, input: NewProvider): Promise<ProviderRecord> {
+		if (adapterOfKind(input.kind) === undefined)
+			throw new AppError('invalid', 'unsupported_kind', `Upstreams of kind ${input.kind} are not served`, {
+				details: [{ field: 'kind', code: 'not_allowed', message: 'is not served by this release' }],
+			});
 		return this.work.run(scope, async (tenant) => {
 			const created = await this.repository.insert(tenant, input);
 			tenant.transaction.onCommit(() => this.invalidations.publish('providers', scope.organizationId));

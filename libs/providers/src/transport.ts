@@ -6,6 +6,14 @@ export interface UpstreamRequest {
 	readonly path: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Buffer | undefined;
+	/** Other than the provider's, for this model. */
+	readonly timeouts?: CallTimeouts | undefined;
+}
+
+/** Milliseconds; `undefined`: the provider's. */
+export interface CallTimeouts {
+	readonly firstByteMs: number | undefined;
+	readonly idleMs: number | undefined;
 }
 
 /** Called in order: head, data*, then end or error, exactly one of the two. After `abort` nothing more is called. */

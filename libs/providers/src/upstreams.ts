@@ -1,22 +1,14 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '#libs/config';
+import { AppError } from '#libs/kernel';
 import type { ProviderAdapter } from './adapter.js';
+import { adapterOfKind } from './adapters.js';
 import { EchoTransport } from './adapters/echo/echo-transport.js';
-import { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
-import { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
 import { EgressGuard } from './egress/egress-guard.js';
 import { HttpTransport } from './egress/http-transport.js';
 import { allowedEgress } from './environment-providers.js';
-import type { Provider, ProviderKind } from './provider.js';
+import type { Provider } from './provider.js';
 import type { Transport } from './transport.js';
-
-const openai = new OpenAiAdapter();
-const adapters: Readonly<Record<ProviderKind, ProviderAdapter>> = {
-	ollama: new OllamaAdapter(),
-	openai,
-	'openai-compatible': openai,
-	echo: openai,
-};
 
 interface Open {
 	readonly revision: string;
@@ -33,8 +25,11 @@ export class Upstreams implements OnModuleDestroy {
 		this.guard = new EgressGuard(allowedEgress(config.upstreams));
 	}
 
-	adapterOf(provider: Provider): ProviderAdapter {
-		return adapters[provider.kind];
+	/** @throws AppError bug: the directory leaves out what cannot be called. */
+	adapterOf({ kind }: Provider): ProviderAdapter {
+		const adapter = adapterOfKind(kind);
+		if (adapter === undefined) throw new AppError('bug', 'no_adapter', `Nothing speaks with upstreams of kind ${kind}`);
+		return adapter;
 	}
 
 	transportOf(provider: Provider): Transport {
@@ -48,10 +43,11 @@ export class Upstreams implements OnModuleDestroy {
 	private connect(provider: Provider): Transport {
 		if (provider.kind === 'echo') return new EchoTransport();
 		const { upstreams } = this.config;
+		const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs } = provider.settings;
 		return new HttpTransport(new URL(provider.baseUrl), this.guard, {
-			connectMs: upstreams.UPSTREAM_CONNECT_TIMEOUT_MS,
-			firstByteMs: upstreams.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
-			idleMs: upstreams.UPSTREAM_IDLE_TIMEOUT_MS,
+			connectMs: connectTimeoutMs ?? upstreams.UPSTREAM_CONNECT_TIMEOUT_MS,
+			firstByteMs: firstByteTimeoutMs ?? upstreams.UPSTREAM_FIRST_BYTE_TIMEOUT_MS,
+			idleMs: idleTimeoutMs ?? upstreams.UPSTREAM_IDLE_TIMEOUT_MS,
 		});
 	}
 

@@ -1,5 +1,6 @@
 // In order. A spec compares this list with the folder.
 import type { MigrationInterface } from 'typeorm';
 import { Foundation1795200000000 } from './1795200000000-Foundation.js';
+import { Aliases1795646400000 } from './1795646400000-Aliases.js';
 
-export const migrations: (new () => MigrationInterface)[] = [Foundation1795200000000];
+export const migrations: (new () => MigrationInterface)[] = [Foundation1795200000000, Aliases1795646400000];

@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** One row of every kind, in an order that satisfies the foreign keys. New ids each time, but for organization and user. */
 export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] {
 	const organization_id = organizationId;
-	const ids = { project: newId(), role: newId(), session: newId(), provider: newId() };
+	const ids = { project: newId(), role: newId(), session: newId(), provider: newId(), alias: newId() };
 	const random = randomBytes(6).toString('hex');
 	const call = { dialect: 'openai', operation: 'chat', model: 'm', alias: 'm', status: 'ok' };
 	return [
@@ -54,6 +54,11 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		[
 			'provider_credentials',
 			{ organization_id, id: newId(), provider_id: ids.provider, secret_sealed: 's', last4: '1234' },
+		],
+		['model_aliases', { organization_id, id: ids.alias, name: random, policy: 'priority' }],
+		[
+			'model_alias_targets',
+			{ organization_id, alias_id: ids.alias, position: 0, provider_id: ids.provider, model: 'm' },
 		],
 		[
 			'usage_events',

@@ -36,7 +36,7 @@ export class Gateway {
 	 */
 	async handle(call: InboundCall, down: Downstream): Promise<void> {
 		const found = this.catalogue.resolve(call.principal.organizationId, call.alias);
-		const route = found instanceof Promise ? await found : found;
+		const [route] = (found instanceof Promise ? await found : found).candidates;
 		const waiting = this.stages.policies.before(call, route);
 		if (waiting !== undefined) await waiting;
 		const adapter = this.upstreams.adapterOf(route.provider);

@@ -16,7 +16,11 @@ export class HttpTransport extends Transport {
 	/** A literal address is not looked up, so the lookup cannot stop it: decided once. */
 	private readonly blocked: AppError | undefined;
 
-	constructor(baseUrl: URL, guard: EgressGuard, timeouts: TransportTimeouts) {
+	constructor(
+		baseUrl: URL,
+		guard: EgressGuard,
+		private readonly timeouts: TransportTimeouts,
+	) {
 		super();
 		this.blocked = blockedLiteral(baseUrl, guard);
 		this.pool = new Pool(baseUrl.origin, {
@@ -24,8 +28,6 @@ export class HttpTransport extends Transport {
 			pipelining: 1,
 			allowH2: false,
 			connect: { lookup: guard.lookup, timeout: timeouts.connectMs },
-			headersTimeout: timeouts.firstByteMs,
-			bodyTimeout: timeouts.idleMs,
 			keepAliveTimeout: 30_000,
 			maxHeaderSize: 32_768,
 		});
@@ -44,6 +46,8 @@ export class HttpTransport extends Transport {
 				method: request.method,
 				headers: request.headers as Record<string, string>,
 				body: request.body ?? null,
+				headersTimeout: request.timeouts?.firstByteMs ?? this.timeouts.firstByteMs,
+				bodyTimeout: request.timeouts?.idleMs ?? this.timeouts.idleMs,
 			},
 			exchange,
 		);

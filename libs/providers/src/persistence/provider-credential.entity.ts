@@ -17,6 +17,16 @@ export class ProviderCredentialEntity {
 	@Column('text')
 	last4!: string;
 
+	@Column('text', { default: '' })
+	label!: string;
+
+	@Column('boolean', { name: 'is_enabled', default: true })
+	isEnabled!: boolean;
+
+	/** The lowest is tried first. */
+	@Column('integer', { default: 0 })
+	priority!: number;
+
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;
 

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ProviderKind } from '../provider.js';
+import type { ProviderSettings } from '../provider-settings.js';
 
 @Entity('providers')
 export class ProviderEntity {
@@ -17,6 +18,10 @@ export class ProviderEntity {
 
 	@Column('text', { name: 'base_url' })
 	baseUrl!: string;
+
+	/** What is not set has its default: read it with `readSettings`. */
+	@Column('jsonb', { default: {} })
+	settings!: Partial<ProviderSettings>;
 
 	@Column('boolean', { name: 'is_enabled', default: true })
 	isEnabled!: boolean;

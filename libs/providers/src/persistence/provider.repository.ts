@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '#libs/config';
 import type { TenantScope } from '#libs/database';
 import { newId, Sealer } from '#libs/kernel';
-import type { Provider, ProviderKind } from '../provider.js';
+import type { Credential, Provider, ProviderKind } from '../provider.js';
+import { readSettings } from '../provider-settings.js';
 import { ProviderEntity } from './provider.entity.js';
 import { ProviderCredentialEntity } from './provider-credential.entity.js';
 
@@ -30,13 +31,20 @@ interface Row {
 	readonly name: string;
 	readonly kind: ProviderKind;
 	readonly baseUrl: string;
+	readonly settings: unknown;
 	readonly isEnabled: boolean;
 	readonly isShared: boolean;
 	readonly createdAt: Date;
 	readonly updatedAt: Date;
-	readonly credentialId: string | null;
-	readonly secretSealed: string | null;
-	readonly last4: string | null;
+	/** Enabled ones, in the order in which they are tried. */
+	readonly credentials: readonly SealedCredential[];
+}
+
+interface SealedCredential {
+	readonly id: string;
+	readonly sealed: string;
+	readonly last4: string;
+	readonly changed: string;
 }
 
 @Injectable()
@@ -48,14 +56,14 @@ export class ProviderRepository {
 		this.sealer = new Sealer(config.secrets.ENCRYPTION_KEY ?? []);
 	}
 
-	/** Enabled ones, own before shared. Another organization's credential cannot be read, by row-level security. */
+	/** The organization's enabled ones, with their credentials opened. */
 	async usable(scope: TenantScope): Promise<Provider[]> {
-		const rows = (await this.rows(scope)).filter((row) => row.isEnabled);
+		const rows = (await this.rows(scope)).filter(({ isEnabled }) => isEnabled);
 		return rows.flatMap((row) => {
-			const opened = this.credentialOf(row);
-			if (opened === UNREADABLE) return []; // one lost key must not take the other providers along
-			const { organizationId, id, name, kind, baseUrl, isShared, credentialId } = row;
-			const revision = `${row.updatedAt.getTime()}/${credentialId ?? ''}`;
+			const { organizationId, id, name, kind, baseUrl, isShared, credentials: sealed } = row;
+			const credentials = sealed.flatMap((credential) => this.opened(row, credential));
+			if (credentials.length === 0 && sealed.length > 0) return []; // one lost key must not take the other providers along
+			const revision = [row.updatedAt.getTime(), ...sealed.map((each) => `${each.id}@${each.changed}`)].join('/');
 			return Object.freeze({
 				organizationId,
 				id,
@@ -64,14 +72,15 @@ export class ProviderRepository {
 				baseUrl,
 				isShared,
 				revision,
-				credential: opened,
+				settings: readSettings(row.settings),
+				credentials: Object.freeze(credentials),
+				credential: credentials[0]?.secret,
 			});
 		});
 	}
 
 	async own(scope: TenantScope): Promise<ProviderRecord[]> {
-		const rows = await this.rows(scope);
-		return rows.filter((row) => row.organizationId === scope.organizationId).map(toRecord);
+		return (await this.rows(scope)).map(toRecord);
 	}
 
 	async insert(scope: TenantScope, input: NewProvider): Promise<ProviderRecord> {
@@ -106,49 +115,41 @@ export class ProviderRepository {
 		return result.affected === 1;
 	}
 
-	private credentialOf({
-		organizationId,
-		id,
-		credentialId,
-		secretSealed,
-	}: Row): string | undefined | typeof UNREADABLE {
-		if (credentialId === null || secretSealed === null) return undefined;
+	private opened({ organizationId, id }: Row, credential: SealedCredential): Credential[] {
 		try {
-			return this.sealer.open(secretSealed, contextOf(organizationId, credentialId));
+			const secret = this.sealer.open(credential.sealed, contextOf(organizationId, credential.id));
+			return [Object.freeze({ id: credential.id, secret })];
 		} catch (error) {
 			this.logger.error(
-				`The credential of provider ${id} does not open with the configured ENCRYPTION_KEY: ${String(error)}`,
+				`A credential of provider ${id} does not open with the configured ENCRYPTION_KEY: ${String(error)}`,
 			);
-			return UNREADABLE;
+			return [];
 		}
 	}
 
-	private async rows(scope: TenantScope): Promise<Row[]> {
-		return scope.transaction.manager.query<Row[]>(
-			`SELECT p.organization_id AS "organizationId", p.id, p.name, p.kind, p.base_url AS "baseUrl", p.is_enabled AS "isEnabled",
-				p.is_shared AS "isShared", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
-				c.id AS "credentialId", c.secret_sealed AS "secretSealed", c.last4
-			FROM providers p
-			LEFT JOIN LATERAL (SELECT * FROM provider_credentials c WHERE c.organization_id = p.organization_id AND c.provider_id = p.id
-				ORDER BY c.id DESC LIMIT 1) c ON true
-			WHERE p.organization_id = $1 OR p.is_shared
-			ORDER BY p.organization_id <> $1, p.id`,
-			[scope.organizationId],
+	private async rows({ organizationId, transaction }: TenantScope): Promise<Row[]> {
+		return transaction.manager.query<Row[]>(
+			`SELECT p.organization_id AS "organizationId", p.id, p.name, p.kind, p.base_url AS "baseUrl", p.settings,
+				p.is_enabled AS "isEnabled", p.is_shared AS "isShared", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
+				(SELECT coalesce(json_agg(json_build_object('id', c.id, 'sealed', c.secret_sealed, 'last4', c.last4,
+						'changed', extract(epoch FROM c.updated_at)::text) ORDER BY c.priority, c.id), '[]')
+					FROM provider_credentials c
+					WHERE c.organization_id = p.organization_id AND c.provider_id = p.id AND c.is_enabled) AS credentials
+			FROM providers p WHERE p.organization_id = $1 ORDER BY p.id`,
+			[organizationId],
 		);
 	}
 }
 
-const UNREADABLE = Symbol('unreadable');
-
 const contextOf = (organizationId: string, credentialId: string): string =>
 	`${organizationId}|provider_credentials|${credentialId}|secret_sealed`;
 
-const toRecord = ({ id, name, kind, baseUrl, isEnabled, last4, createdAt }: Row): ProviderRecord => ({
+const toRecord = ({ id, name, kind, baseUrl, isEnabled, credentials, createdAt }: Row): ProviderRecord => ({
 	id,
 	name,
 	kind,
 	baseUrl,
 	isEnabled,
-	credentialLast4: last4,
+	credentialLast4: credentials[0]?.last4 ?? null,
 	createdAt,
 });

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '#libs/database';
+import { newId, systemScope } from '#libs/kernel';
+import { Invalidations } from '#libs/redis';
+import type { Alias } from './alias.js';
+import { OrganizationCache } from './organization-cache.js';
+import { AliasRepository } from './persistence/alias.repository.js';
+
+/** The enabled aliases of each organization: its own, then shared ones. Frozen and cached. */
+@Injectable()
+export class AliasDirectory {
+	private readonly cache = new OrganizationCache<Alias>('aliases', (organizationId) => this.read(organizationId));
+
+	constructor(
+		private readonly work: UnitOfWork,
+		private readonly repository: AliasRepository,
+		invalidations: Invalidations,
+	) {
+		invalidations.on('aliases', (organizationId) => this.cache.forget(organizationId));
+	}
+
+	/** At once when cached; the same array as long as nothing changed. */
+	aliasesOf(organizationId: string): readonly Alias[] | Promise<readonly Alias[]> {
+		return this.cache.of(organizationId);
+	}
+
+	private async read(organizationId: string): Promise<readonly Alias[]> {
+		const scope = systemScope(organizationId, 'alias-directory', newId());
+		const all = await this.work.run(scope, (tenant) => this.repository.usable(tenant));
+		const isOwn = (alias: Alias): boolean => alias.organizationId === organizationId;
+		return [...all.filter(isOwn), ...all.filter((alias) => !isOwn(alias))];
+	}
+}
