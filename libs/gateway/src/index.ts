@@ -1,6 +1,6 @@
-export type { ClientDialect } from './dialects/dialect.js';
-export { ollamaDialect } from './dialects/ollama/ollama.dialect.js';
-export { openAiDialect } from './dialects/openai/openai.dialect.js';
+export type { ClientOperation } from './dialects/client-operation.js';
+export { ollamaChat, ollamaEmbed } from './dialects/ollama/ollama.dialect.js';
+export { openAiChat, openAiEmbeddings } from './dialects/openai/openai.dialect.js';
 export { GatewayModule } from './gateway.module.js';
 export {
 	DEFAULT_JSON_LIMITS,
@@ -14,5 +14,5 @@ export {
 export { ActiveCalls } from './pipeline/active-calls.js';
 export { CallPolicies } from './pipeline/call-policies.js';
 export { Gateway } from './pipeline/gateway.js';
-export type { CallPolicy, Downstream, InboundCall, Operation } from './pipeline/inbound-call.js';
+export type { CallPolicy, Downstream, InboundCall } from './pipeline/inbound-call.js';
 export { type RawCall, readCall } from './pipeline/read-call.js';

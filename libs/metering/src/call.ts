@@ -23,7 +23,8 @@ export interface CallStart {
 	readonly epochs: readonly (string | number)[];
 	readonly requestId: string;
 	readonly dialect: Dialect;
-	readonly operation: 'chat' | 'embeddings';
+	/** `chat`, `embeddings` …, as the dialect's operation is named. */
+	readonly operation: string;
 	/** What the client asked for. */
 	readonly alias: string;
 	readonly providerId: string;

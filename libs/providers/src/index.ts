@@ -1,4 +1,4 @@
-export { type Protocol, ProviderAdapter } from './adapter.js';
+export { type ForwardedHeaders, ProviderAdapter } from './adapter.js';
 export {
 	type Alias,
 	type AliasTarget,
@@ -12,16 +12,25 @@ export { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
 export { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
 export { openAiUsage } from './adapters/openai/usage.js';
 export { ollamaUsage } from './adapters/ollama/decode.js';
-export type {
-	ChatDecoder,
-	ChatEvent,
-	ChatMessage,
-	ChatRequest,
-	EmbeddingAnswer,
-	EmbeddingRequest,
-	FinishReason,
-	ToolCall,
-	ToolDefinition,
+export {
+	type CacheHint,
+	type ChatDecoder,
+	type ChatEvent,
+	type ChatFormat,
+	type ChatMessage,
+	type ChatRequest,
+	type ContentPart,
+	type EmbeddingAnswer,
+	type EmbeddingRequest,
+	type FinishReason,
+	NO_WISHES,
+	type ReasoningPart,
+	textMessage,
+	textOf,
+	type TokenLogprob,
+	type ToolCall,
+	type ToolChoice,
+	type ToolDefinition,
 } from './chat.js';
 export { ModelCatalogue, type ProviderState } from './model-catalogue.js';
 export type { NewProvider, ProviderRecord } from './persistence/provider.repository.js';
@@ -33,6 +42,7 @@ export {
 	providerKinds,
 	withCredential,
 } from './provider.js';
+export { type Protocol, protocols, type WireOperation } from './operation.js';
 export type { ModelSettings, ProviderSettings } from './provider-settings.js';
 export { ProvidersModule } from './providers.module.js';
 export { ProvidersService } from './providers.service.js';
@@ -43,6 +53,7 @@ export {
 	type UpstreamHandler,
 	type UpstreamRequest,
 } from './transport.js';
+export { Untranslatable } from './untranslatable.js';
 export { Upstreams } from './upstreams.js';
-export { base64OfDataUrl } from './wire/images.js';
+export { base64OfDataUrl, dataUrlParts } from './wire/images.js';
 export { MAX_LINE_BYTES } from './wire/lines.js';

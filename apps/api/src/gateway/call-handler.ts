@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { demand, type Principal } from '#libs/access';
-import { type ClientDialect, Gateway, type Operation, readCall } from '#libs/gateway';
+import { type ClientOperation, Gateway, readCall } from '#libs/gateway';
 import { AppError } from '#libs/kernel';
 import { Authenticator } from '../edge/authenticator.js';
 import { ErrorReply } from '../edge/error-reply.js';
@@ -17,24 +17,19 @@ export class CallHandler {
 	) {}
 
 	/** For a route: `handle` of a dialect's operation. */
-	of(dialect: ClientDialect, operation: Operation): (request: FastifyRequest, reply: FastifyReply) => void {
+	of(operation: ClientOperation): (request: FastifyRequest, reply: FastifyReply) => void {
 		return (request, reply) => {
 			const down = new RawDownstream(request, reply, this.errors);
-			this.run(request, dialect, operation, down).catch((error: unknown) => down.fail(error));
+			this.run(request, operation, down).catch((error: unknown) => down.fail(error));
 		};
 	}
 
-	private async run(
-		request: FastifyRequest,
-		dialect: ClientDialect,
-		operation: Operation,
-		down: RawDownstream,
-	): Promise<void> {
+	private async run(request: FastifyRequest, operation: ClientOperation, down: RawDownstream): Promise<void> {
 		const call = readCall({
 			principal: request.principal as Principal,
 			requestId: request.id,
-			dialect,
 			operation,
+			forwarded: forwardedOf(request, operation),
 			body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
 			receivedAt: performance.now(),
 		});
@@ -53,4 +48,19 @@ export class CallHandler {
 		demand(principal, 'models:use');
 		return principal;
 	}
+}
+
+const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
+
+function forwardedOf(
+	{ headers }: FastifyRequest,
+	{ forwardedHeaders }: ClientOperation,
+): Readonly<Record<string, string>> {
+	if (forwardedHeaders.length === 0) return NOTHING;
+	const forwarded: Record<string, string> = {};
+	for (const name of forwardedHeaders) {
+		const value = headers[name];
+		if (typeof value === 'string') forwarded[name] = value;
+	}
+	return forwarded;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ollamaDialect } from '#libs/gateway';
+import { ollamaChat, ollamaEmbed } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
@@ -30,7 +30,7 @@ export class OllamaRoutes {
 				body: OllamaChatRequest,
 				response: OllamaChat,
 				streamType: 'application/x-ndjson',
-				handle: calls.of(ollamaDialect, 'chat'),
+				handle: calls.of(ollamaChat),
 			},
 			{
 				...ollama,
@@ -40,7 +40,7 @@ export class OllamaRoutes {
 				summary: 'Turn texts into vectors',
 				body: OllamaEmbedRequest,
 				response: OllamaEmbed,
-				handle: calls.of(ollamaDialect, 'embeddings'),
+				handle: calls.of(ollamaEmbed),
 			},
 			{
 				...ollama,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { openAiDialect } from '#libs/gateway';
+import { openAiChat, openAiEmbeddings } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
@@ -31,7 +31,7 @@ export class OpenAiRoutes {
 				body: OpenAiChatRequest,
 				response: OpenAiChatCompletion,
 				streamType: 'text/event-stream',
-				handle: calls.of(openAiDialect, 'chat'),
+				handle: calls.of(openAiChat),
 			},
 			{
 				...openai,
@@ -41,7 +41,7 @@ export class OpenAiRoutes {
 				summary: 'Turn texts into vectors',
 				body: OpenAiEmbeddingsRequest,
 				response: OpenAiEmbeddings,
-				handle: calls.of(openAiDialect, 'embeddings'),
+				handle: calls.of(openAiEmbeddings),
 			},
 			{
 				...openai,

@@ -1,6 +1,6 @@
 import { AppError } from '#libs/kernel';
 import type { TokenUsage } from '#libs/metering';
-import type { AnswerPipe, Ending } from './dialect.js';
+import type { AnswerPipe, Ending } from './client-operation.js';
 
 const OPEN = 0x7b;
 

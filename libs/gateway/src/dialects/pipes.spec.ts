@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AnswerContext, AnswerPipe } from './dialect.js';
-import { ollamaDialect } from './ollama/ollama.dialect.js';
-import { openAiDialect } from './openai/openai.dialect.js';
+import type { AnswerContext, AnswerPipe } from './client-operation.js';
+import { scanJson } from '../json/scan-json.js';
+import { ollamaChat } from './ollama/ollama.dialect.js';
+import { openAiChat, openAiEmbeddings } from './openai/openai.dialect.js';
 
-const context = (wantsUsage: boolean): AnswerContext => ({ requestId: 'r', alias: 'a', isStreamed: true, wantsUsage });
+const context = (wantsUsage: boolean): AnswerContext => ({
+	requestId: 'r',
+	alias: 'a',
+	isStreamed: true,
+	wantsUsage,
+	inputTokens: 1,
+	scanned: scanJson(Buffer.from('{}')),
+});
 
 /** Feeds `bytes` cut at `cuts`; what the client got, and how it ended. */
 function run(
@@ -38,7 +46,7 @@ describe('OpenAI pass-through', () => {
 	it('gives the same bytes and usage however the stream is cut', () => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(answer.length)), (cuts) => {
-				const { out, isWhole, pipe } = run(openAiDialect.chatPassThrough(context(false)), answer, cuts);
+				const { out, isWhole, pipe } = run(openAiChat.native.pipe(context(false)), answer, cuts);
 				expect([out, isWhole]).toEqual([expected, true]);
 				expect(pipe.usage).toEqual({ input: 5, cacheRead: 2, cacheWrite: 0, output: 3, reasoning: 0 });
 			}),
@@ -46,12 +54,12 @@ describe('OpenAI pass-through', () => {
 	});
 
 	it('leaves the usage chunk to a client that asked for it', () => {
-		expect(run(openAiDialect.chatPassThrough(context(true)), answer, []).out).toBe(answer.toString());
+		expect(run(openAiChat.native.pipe(context(true)), answer, []).out).toBe(answer.toString());
 	});
 
 	it('reads streams with CRLF line ends', () => {
 		const { out, pipe } = run(
-			openAiDialect.chatPassThrough(context(false)),
+			openAiChat.native.pipe(context(false)),
 			Buffer.from(answer.toString().replaceAll('\n', '\r\n')),
 			[5, 9, 40],
 		);
@@ -60,10 +68,10 @@ describe('OpenAI pass-through', () => {
 	});
 
 	it('a stream that stops early never looks whole, one without its end marker is completed', () => {
-		expect(run(openAiDialect.chatPassThrough(context(false)), Buffer.from(delta('a') + delta('b')), [])).toMatchObject({
+		expect(run(openAiChat.native.pipe(context(false)), Buffer.from(delta('a') + delta('b')), [])).toMatchObject({
 			isWhole: false,
 		});
-		expect(run(openAiDialect.chatPassThrough(context(false)), Buffer.from(delta('a') + finish), [])).toMatchObject({
+		expect(run(openAiChat.native.pipe(context(false)), Buffer.from(delta('a') + finish), [])).toMatchObject({
 			out: delta('a') + finish + done,
 			isWhole: true,
 		});
@@ -71,14 +79,14 @@ describe('OpenAI pass-through', () => {
 
 	it('never emits half a frame', () => {
 		for (let length = 0; length < answer.length; length++) {
-			const { out } = run(openAiDialect.chatPassThrough(context(true)), answer.subarray(0, length), []);
+			const { out } = run(openAiChat.native.pipe(context(true)), answer.subarray(0, length), []);
 			expect(out === '' || out.endsWith('\n\n')).toBe(true);
 		}
 	});
 
 	it('stops before a frame in which the upstream gives up', () => {
 		const { out, pipe } = run(
-			openAiDialect.chatPassThrough(context(false)),
+			openAiChat.native.pipe(context(false)),
 			Buffer.from(`${delta('a')}data: {"error":{"message":"x"}}\n\n`),
 			[],
 		);
@@ -87,7 +95,7 @@ describe('OpenAI pass-through', () => {
 	});
 
 	it('refuses a line without end', () => {
-		const pipe = openAiDialect.chatPassThrough(context(false));
+		const pipe = openAiChat.native.pipe(context(false));
 		expect(() => {
 			for (let n = 0; n < 40; n++) pipe.feed(Buffer.alloc(65_536, 'x'));
 		}).toThrow('line without end');
@@ -109,7 +117,7 @@ describe('Ollama pass-through', () => {
 	it('gives the same bytes and usage however the stream is cut', () => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(answer.length)), (cuts) => {
-				const { out, isWhole, pipe } = run(ollamaDialect.chatPassThrough(context(false)), answer, cuts);
+				const { out, isWhole, pipe } = run(ollamaChat.native.pipe(context(false)), answer, cuts);
 				expect([out, isWhole]).toEqual([answer.toString(), true]);
 				expect(pipe.usage).toMatchObject({ input: 4, output: 9 });
 			}),
@@ -117,11 +125,11 @@ describe('Ollama pass-through', () => {
 	});
 
 	it('a stream that stops early never looks whole', () => {
-		expect(run(ollamaDialect.chatPassThrough(context(false)), Buffer.from(text('a')), [])).toMatchObject({
+		expect(run(ollamaChat.native.pipe(context(false)), Buffer.from(text('a')), [])).toMatchObject({
 			isWhole: false,
 		});
 		const { pipe } = run(
-			ollamaDialect.chatPassThrough(context(false)),
+			ollamaChat.native.pipe(context(false)),
 			Buffer.from(`${text('a')}{"error":"out of memory"}\n`),
 			[],
 		);
@@ -136,7 +144,7 @@ describe('usage of a whole answer', () => {
 			usage: { prompt_tokens: 7, completion_tokens: 3 },
 			x: [1],
 		};
-		const pipe = openAiDialect.chatPassThrough({ ...context(false), isStreamed: false });
+		const pipe = openAiChat.native.pipe({ ...context(false), isStreamed: false });
 		expect(run(pipe, Buffer.from(JSON.stringify(body)), [3, 20])).toMatchObject({
 			out: JSON.stringify(body),
 			isWhole: true,
@@ -144,9 +152,9 @@ describe('usage of a whole answer', () => {
 		expect(pipe.usage).toMatchObject({ input: 7, output: 3 });
 	});
 	it('is unknown when there is none, and rubbish is refused', () => {
-		const pipe = openAiDialect.embeddingsPassThrough();
+		const pipe = openAiEmbeddings.native.pipe(context(false));
 		run(pipe, Buffer.from('{"data":[]}'), []);
 		expect(pipe.usage).toBeUndefined();
-		expect(() => run(openAiDialect.embeddingsPassThrough(), Buffer.from('<html>'), [])).toThrow('not JSON');
+		expect(() => run(openAiEmbeddings.native.pipe(context(false)), Buffer.from('<html>'), [])).toThrow('not JSON');
 	});
 });

@@ -1,7 +1,7 @@
 import { AppError } from '#libs/kernel';
 import { type CallOutcome, type CallStatus, NO_TOKENS, type TokenUsage, type UsageSource } from '#libs/metering';
 import type { Transport, UpstreamCall, UpstreamHandler, UpstreamRequest } from '#libs/providers';
-import type { AnswerContext, AnswerPipe, ClientDialect } from '../dialects/dialect.js';
+import type { AnswerContext, AnswerPipe, ClientOperation } from '../dialects/client-operation.js';
 import type { Downstream } from './inbound-call.js';
 import { errorOfUpstream } from './upstream-error.js';
 
@@ -15,7 +15,7 @@ const MAX_WHOLE_BYTES = 64 * 1_048_576;
 
 export interface ExchangeParts {
 	readonly context: AnswerContext;
-	readonly dialect: ClientDialect;
+	readonly operation: ClientOperation;
 	readonly pipe: AnswerPipe;
 	readonly down: Downstream;
 	readonly headers: Readonly<Record<string, string>>;
@@ -108,7 +108,7 @@ export class Exchange implements UpstreamHandler {
 		}
 		if (!this.parts.context.isStreamed) return;
 		if (now - this.lastWriteAt > (this.hasStarted ? KEEP_ALIVE_MS : FIRST_KEEP_ALIVE_MS))
-			this.send(this.parts.dialect.keepAlive(this.parts.context));
+			this.send(this.parts.operation.keepAlive(this.parts.context));
 	}
 
 	/** Ends the call from our side: shutdown, a policy. The client gets `error` in the form that is still possible. */
@@ -151,7 +151,7 @@ export class Exchange implements UpstreamHandler {
 	private fail(error: AppError): void {
 		if (this.isOver) return;
 		this.upstream?.abort();
-		if (this.hasStarted) this.parts.down.end(this.parts.dialect.errorFrame(error));
+		if (this.hasStarted) this.parts.down.end(this.parts.operation.errorFrame(error, this.parts.context));
 		else this.parts.down.fail(error);
 		this.over(this.hasStarted || this.parts.pipe.pieces > 0 ? 'interrupted' : 'error', error.code);
 	}

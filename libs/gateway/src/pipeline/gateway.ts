@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#libs/config';
 import { CallLedger, type CallStart, type OpenCall } from '#libs/metering';
-import { ModelCatalogue, type ProviderAdapter, type Route, Upstreams, type UpstreamRequest } from '#libs/providers';
-import type { AnswerContext, AnswerPipe } from '../dialects/dialect.js';
-import { type Edit, splice } from '../json/splice.js';
+import { ModelCatalogue, type Route, Upstreams } from '#libs/providers';
 import { CallStages } from './call-stages.js';
 import { Exchange } from './exchange.js';
 import type { Downstream, InboundCall } from './inbound-call.js';
-import { TranslatedChat, TranslatedEmbeddings } from './translated-pipes.js';
+import { estimatedInputTokens, prepare, type Prepared } from './prepare.js';
 
 /** A request that sets no cap may produce so much, for the reservation. */
 const DEFAULT_OUTPUT_CAP = 4_096;
@@ -40,7 +38,7 @@ export class Gateway {
 		const waiting = this.stages.policies.before(call, route);
 		if (waiting !== undefined) await waiting;
 		const adapter = this.upstreams.adapterOf(route.provider);
-		const prepared = prepare(call, route, adapter); // before the ledger: what cannot be translated is no call
+		const prepared = prepare(call, route, adapter, false); // before the ledger: what cannot be translated is no call
 		const start = startOf(call, route);
 		const open = await this.ledger.open(start);
 		this.exchange({ call, route, open, prepared, down, inputTokens: start.reservedInputTokens });
@@ -49,7 +47,7 @@ export class Gateway {
 	private exchange({ call, route, open, prepared, down, inputTokens }: Ready): void {
 		const exchange: Exchange = new Exchange({
 			context: prepared.context,
-			dialect: call.dialect,
+			operation: call.operation,
 			pipe: prepared.pipe,
 			down,
 			headers: headersOf(call, route),
@@ -68,12 +66,6 @@ export class Gateway {
 	}
 }
 
-interface Prepared {
-	readonly context: AnswerContext;
-	readonly request: UpstreamRequest;
-	readonly pipe: AnswerPipe;
-}
-
 interface Ready {
 	readonly call: InboundCall;
 	readonly route: Route;
@@ -81,44 +73,6 @@ interface Ready {
 	readonly prepared: Prepared;
 	readonly down: Downstream;
 	readonly inputTokens: number;
-}
-
-function prepare(call: InboundCall, route: Route, adapter: ProviderAdapter): Prepared {
-	const { dialect, operation, scanned } = call;
-	const isSame = dialect.protocol === adapter.protocol;
-	const context: AnswerContext = {
-		requestId: call.requestId,
-		alias: call.alias,
-		isStreamed: call.isStreamed,
-		wantsUsage: operation === 'chat' && dialect.wantsUsage(scanned),
-	};
-	const body = isSame ? sameProtocolBody(call, route) : translatedBody(call, route, adapter);
-	return {
-		context,
-		request: adapter.request(route.provider, operation, body),
-		pipe: pipeOf(call, context, adapter, isSame),
-	};
-}
-
-function sameProtocolBody(call: InboundCall, route: Route): Buffer {
-	const edits: Edit[] = call.operation === 'chat' ? call.dialect.chatEdits(call.scanned) : [];
-	const span = call.scanned.spans.get('model');
-	if (span !== undefined && route.model !== call.alias) edits.push({ ...span, bytes: JSON.stringify(route.model) });
-	return splice(call.body, edits);
-}
-
-function translatedBody(call: InboundCall, route: Route, adapter: ProviderAdapter): Buffer {
-	if (call.operation === 'embeddings')
-		return adapter.encodeEmbeddings(call.dialect.readEmbeddings(call.scanned, route.model));
-	return adapter.encodeChat(call.dialect.readChat(call.scanned, route.model));
-}
-
-function pipeOf(call: InboundCall, context: AnswerContext, adapter: ProviderAdapter, isSame: boolean): AnswerPipe {
-	if (call.operation === 'embeddings')
-		return isSame
-			? call.dialect.embeddingsPassThrough()
-			: new TranslatedEmbeddings(adapter, call.dialect, call.scanned);
-	return isSame ? call.dialect.chatPassThrough(context) : new TranslatedChat(adapter, call.dialect, context);
 }
 
 function startOf(call: InboundCall, route: Route): CallStart {
@@ -131,15 +85,14 @@ function startOf(call: InboundCall, route: Route): CallStart {
 		keyId: actor.kind === 'key' ? actor.keyId : undefined,
 		epochs: principal.epochs,
 		requestId: call.requestId,
-		dialect: call.dialect.protocol,
-		operation: call.operation,
+		dialect: call.operation.dialect,
+		operation: call.operation.name,
 		alias: call.alias,
 		providerId: route.provider.id,
 		model: route.model,
 		isStreamed: call.isStreamed,
-		reservedInputTokens: Math.ceil(call.body.length / 3),
-		reservedOutputTokens:
-			call.operation === 'embeddings' ? 0 : (call.dialect.outputCap(call.scanned) ?? DEFAULT_OUTPUT_CAP),
+		reservedInputTokens: estimatedInputTokens(call.body),
+		reservedOutputTokens: call.operation.outputCap(call.scanned) ?? DEFAULT_OUTPUT_CAP,
 	};
 }
 
@@ -147,7 +100,7 @@ function startOf(call: InboundCall, route: Route): CallStart {
 const headerSafe = (name: string): string => (/^[\x21-\x7e]*$/.test(name) ? name : encodeURIComponent(name));
 
 const headersOf = (call: InboundCall, route: Route): Record<string, string> => ({
-	'content-type': call.isStreamed ? call.dialect.streamType : 'application/json; charset=utf-8',
+	'content-type': call.isStreamed ? call.operation.streamType : 'application/json; charset=utf-8',
 	'cache-control': call.isStreamed ? 'no-cache, no-transform' : 'no-store',
 	...(call.isStreamed ? { 'x-accel-buffering': 'no' } : {}),
 	'x-parallama-provider': headerSafe(route.provider.name),

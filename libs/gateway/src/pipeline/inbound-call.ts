@@ -2,17 +2,16 @@ import type { Principal } from '#libs/access';
 import type { AppError } from '#libs/kernel';
 import type { CallOutcome } from '#libs/metering';
 import type { Route } from '#libs/providers';
-import type { ClientDialect } from '../dialects/dialect.js';
+import type { ClientOperation } from '../dialects/client-operation.js';
 import type { ScannedJson } from '../json/scan-json.js';
-
-export type Operation = 'chat' | 'embeddings';
 
 /** One request of a client, read and authenticated. */
 export interface InboundCall {
 	readonly principal: Principal;
 	readonly requestId: string;
-	readonly dialect: ClientDialect;
-	readonly operation: Operation;
+	readonly operation: ClientOperation;
+	/** Headers of the client for an upstream of the same protocol. */
+	readonly forwarded: Readonly<Record<string, string>>;
 	/** The model the client named. */
 	readonly alias: string;
 	readonly isStreamed: boolean;

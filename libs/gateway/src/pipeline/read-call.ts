@@ -1,8 +1,8 @@
 import type { Principal } from '#libs/access';
 import { AppError } from '#libs/kernel';
-import type { ClientDialect } from '../dialects/dialect.js';
+import type { ClientOperation } from '../dialects/client-operation.js';
 import { foldedKeys, refuseLookalikes, scanJson, type ScannedJson } from '../json/scan-json.js';
-import type { InboundCall, Operation } from './inbound-call.js';
+import type { InboundCall } from './inbound-call.js';
 
 /** Would send our credential or the call elsewhere. */
 const forbidden = ['api_base', 'base_url', 'azure_endpoint', 'extra_headers', 'proxy'];
@@ -20,6 +20,9 @@ const known = foldedKeys([
 	'max_completion_tokens',
 	'n',
 	'input',
+	'prompt',
+	'system',
+	'instructions',
 	'encoding_format',
 	'dimensions',
 	'options',
@@ -41,8 +44,9 @@ const MAX_MODEL_LENGTH = 256;
 export interface RawCall {
 	readonly principal: Principal;
 	readonly requestId: string;
-	readonly dialect: ClientDialect;
-	readonly operation: Operation;
+	readonly operation: ClientOperation;
+	/** Of the client, those that the operation forwards. */
+	readonly forwarded: Readonly<Record<string, string>>;
 	readonly body: Buffer;
 	readonly receivedAt: number;
 }
@@ -55,8 +59,9 @@ export function readCall(raw: RawCall): InboundCall {
 		if (scanned.spans.has(name))
 			throw new AppError('invalid', 'forbidden_field', `${name} cannot be chosen by a caller`, { param: name });
 	const alias = modelOf(scanned);
-	checkShape(raw.operation, scanned);
-	return { ...raw, scanned, alias, isStreamed: raw.operation === 'chat' && raw.dialect.isStreamed(scanned) };
+	raw.operation.check(scanned);
+	checkStream(scanned);
+	return { ...raw, scanned, alias, isStreamed: raw.operation.isStreamed(scanned) };
 }
 
 function modelOf({ value }: ScannedJson): string {
@@ -71,11 +76,7 @@ function modelOf({ value }: ScannedJson): string {
 	return model;
 }
 
-function checkShape(operation: Operation, { value }: ScannedJson): void {
-	if (operation === 'chat' && !Array.isArray(value.messages))
-		throw new AppError('invalid', 'invalid_field', 'messages must be a list', { param: 'messages' });
-	if (operation === 'embeddings' && (value.input === undefined || value.input === null))
-		throw new AppError('invalid', 'invalid_field', 'input must be a text or a list', { param: 'input' });
+function checkStream({ value }: ScannedJson): void {
 	if (value.stream !== undefined && value.stream !== null && typeof value.stream !== 'boolean')
 		throw new AppError('invalid', 'invalid_field', 'stream must be true or false', { param: 'stream' });
 }

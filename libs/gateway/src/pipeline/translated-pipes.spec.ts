@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ChatEvent, OllamaAdapter, OpenAiAdapter } from '#libs/providers';
-import type { AnswerContext } from '../dialects/dialect.js';
-import { ollamaDialect } from '../dialects/ollama/ollama.dialect.js';
-import { openAiDialect } from '../dialects/openai/openai.dialect.js';
+import {
+	type ChatEvent,
+	type ChatRequest,
+	NO_WISHES,
+	OllamaAdapter,
+	OpenAiAdapter,
+	type ProviderAdapter,
+	Untranslatable,
+} from '#libs/providers';
+import type { AnswerContext, ClientOperation } from '../dialects/client-operation.js';
+import { ollamaChat } from '../dialects/ollama/ollama.dialect.js';
+import { openAiChat } from '../dialects/openai/openai.dialect.js';
 import { scanJson } from '../json/scan-json.js';
 import { TranslatedChat } from './translated-pipes.js';
 
@@ -14,7 +22,20 @@ const context = (isStreamed: boolean): AnswerContext => ({
 	alias: 'alias',
 	isStreamed,
 	wantsUsage: true,
+	inputTokens: 9,
+	scanned: scanJson(Buffer.from('{}')),
 });
+const wishes = (isStreamed: boolean): ChatRequest => ({ ...NO_WISHES, model: 'm', isStreamed, messages: [] });
+const strict = new Untranslatable(false);
+
+function pipeOf(adapter: ProviderAdapter, { translation }: ClientOperation): TranslatedChat {
+	if (translation?.kind !== 'chat') throw new Error('not a chat');
+	return new TranslatedChat(adapter, wishes(true), translation.renderer(context(true)));
+}
+function readOpenAi(body: object): ChatRequest {
+	if (openAiChat.translation?.kind !== 'chat') throw new Error('not a chat');
+	return openAiChat.translation.read(scanJson(Buffer.from(JSON.stringify(body))), 'llama', strict);
+}
 
 function translate(pipe: TranslatedChat, bytes: Buffer, cuts: readonly number[]): string {
 	const at = [0, ...cuts.filter((cut) => cut > 0 && cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
@@ -63,7 +84,7 @@ const ollamaLines = Buffer.from(
 
 describe('Ollama upstream, OpenAI client', () => {
 	it('streams role, reasoning, text, tool call, finish and usage, however the bytes are cut', () => {
-		const whole = frames(translate(new TranslatedChat(ollama, openAiDialect, context(true)), ollamaLines, []));
+		const whole = frames(translate(pipeOf(ollama, openAiChat), ollamaLines, []));
 		expect(whole.map(({ choices, usage }) => choices[0]?.delta ?? usage)).toEqual([
 			{ role: 'assistant', content: '' },
 			{ reasoning_content: 'hm' },
@@ -76,7 +97,7 @@ describe('Ollama upstream, OpenAI client', () => {
 		expect(whole[5]?.choices[0]?.finish_reason).toBe('tool_calls');
 		fc.assert(
 			fc.property(fc.array(fc.nat(ollamaLines.length)), (cuts) => {
-				const again = frames(translate(new TranslatedChat(ollama, openAiDialect, context(true)), ollamaLines, cuts));
+				const again = frames(translate(pipeOf(ollama, openAiChat), ollamaLines, cuts));
 				expect(again.map(({ created: _, ...frame }) => frame)).toEqual(whole.map(({ created: _, ...frame }) => frame));
 			}),
 			{ numRuns: 50 },
@@ -91,7 +112,7 @@ describe('OpenAI upstream, Ollama client', () => {
 		`${chunk({ delta: { role: 'assistant', content: '' } })}${chunk({ delta: { content: 'a\u2028b' } })}${chunk({ delta: { tool_calls: [{ index: 0, id: 'c1', function: { name: 'f', arguments: '{"x"' } }] } })}${chunk({ delta: { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] } })}${chunk({ delta: {}, finish_reason: 'tool_calls' })}data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } })}\n\ndata: [DONE]\n\n`,
 	);
 	it('gives lines that end with done, tool arguments as an object', () => {
-		const lines = translate(new TranslatedChat(openai, ollamaDialect, context(true)), stream, [7, 80, 200])
+		const lines = translate(pipeOf(openai, ollamaChat), stream, [7, 80, 200])
 			.trimEnd()
 			.split('\n')
 			.map((line) => JSON.parse(line));
@@ -107,33 +128,29 @@ describe('OpenAI upstream, Ollama client', () => {
 });
 
 describe('requests', () => {
-	const scan = (body: object) => scanJson(Buffer.from(JSON.stringify(body)));
 	it('an OpenAI chat becomes an Ollama chat', () => {
-		const request = openAiDialect.readChat(
-			scan({
-				model: 'x',
-				max_completion_tokens: 9,
-				messages: [
-					{ role: 'developer', content: 's' },
-					{
-						role: 'user',
-						content: [
-							{ type: 'text', text: 't' },
-							{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
-						],
-					},
-					{
-						role: 'assistant',
-						content: null,
-						tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
-					},
-					{ role: 'tool', tool_call_id: 'c', content: 'r' },
-				],
-				response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } },
-			}),
-			'llama',
-		);
-		expect(JSON.parse(ollama.encodeChat(request).toString())).toEqual({
+		const request = readOpenAi({
+			model: 'x',
+			max_completion_tokens: 9,
+			messages: [
+				{ role: 'developer', content: 's' },
+				{
+					role: 'user',
+					content: [
+						{ type: 'text', text: 't' },
+						{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+					],
+				},
+				{
+					role: 'assistant',
+					content: null,
+					tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
+				},
+				{ role: 'tool', tool_call_id: 'c', content: 'r' },
+			],
+			response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } },
+		});
+		expect(JSON.parse(ollama.encodeChat(request, strict).toString())).toEqual({
 			model: 'llama',
 			stream: false,
 			format: { type: 'object' },
@@ -150,27 +167,27 @@ describe('requests', () => {
 	it('names what cannot be translated', () => {
 		const messages = [{ role: 'user', content: 'x' }];
 		for (const [extra, param] of [
-			[{ n: 2 }, 'n'],
+			[{ n: 0 }, 'n'],
 			[{ logit_bias: { 1: 1 } }, 'logit_bias'],
 			[{ tool_choice: 'required' }, 'tool_choice'],
 			[{ messages: [{ role: 'boss', content: '' }] }, 'messages.0.role'],
 			[{ temperature: 'hot' }, 'temperature'],
 		] as const)
-			expect(() => openAiDialect.readChat(scan({ messages, ...extra }), 'm')).toThrow(
+			expect(() => ollama.encodeChat(readOpenAi({ messages, ...extra }), strict)).toThrow(
 				expect.objectContaining({ fault: 'invalid', param }),
 			);
 	});
 
 	it('events of an answer that is not streamed', () => {
 		const events: ChatEvent[] = [];
-		const decoder = openai.chatDecoder(false, (event) => events.push(event));
+		const decoder = openai.chatDecoder(wishes(false), (event) => events.push(event));
 		decoder.feed(
 			Buffer.from(JSON.stringify({ model: 'm', choices: [{ message: { content: 'x' }, finish_reason: 'length' }] })),
 		);
 		expect(decoder.end()).toBe(true);
 		expect(events).toEqual([
-			{ type: 'text', text: 'x' },
-			{ type: 'finish', reason: 'length' },
+			{ type: 'text', text: 'x', choice: 0 },
+			{ type: 'finish', reason: 'length', choice: 0 },
 		]);
 	});
 });

@@ -1,8 +1,7 @@
 import { AppError } from '#libs/kernel';
 import type { TokenUsage } from '#libs/metering';
-import type { ChatDecoder, ChatEvent, ProviderAdapter } from '#libs/providers';
-import type { AnswerContext, AnswerPipe, ChatRenderer, ClientDialect, Ending } from '../dialects/dialect.js';
-import type { ScannedJson } from '../json/scan-json.js';
+import type { ChatDecoder, ChatEvent, ChatRequest, EmbeddingAnswer, ProviderAdapter } from '#libs/providers';
+import type { AnswerPipe, ChatRenderer, Ending } from '../dialects/client-operation.js';
 
 /** An upstream's protocol in, another dialect out, event by event. */
 export class TranslatedChat implements AnswerPipe {
@@ -13,9 +12,9 @@ export class TranslatedChat implements AnswerPipe {
 	private readonly renderer: ChatRenderer;
 	private rendered = '';
 
-	constructor(adapter: ProviderAdapter, dialect: ClientDialect, context: AnswerContext) {
-		this.renderer = dialect.chatRenderer(context);
-		this.decoder = adapter.chatDecoder(context.isStreamed, (event) => this.event(event));
+	constructor(adapter: ProviderAdapter, request: ChatRequest, renderer: ChatRenderer) {
+		this.renderer = renderer;
+		this.decoder = adapter.chatDecoder(request, (event) => this.event(event));
 	}
 
 	feed(bytes: Buffer): string | undefined {
@@ -61,8 +60,7 @@ export class TranslatedEmbeddings implements AnswerPipe {
 
 	constructor(
 		private readonly adapter: ProviderAdapter,
-		private readonly dialect: ClientDialect,
-		private readonly scanned: ScannedJson,
+		private readonly render: (answer: EmbeddingAnswer) => string,
 	) {}
 
 	feed(bytes: Buffer): undefined {
@@ -73,6 +71,6 @@ export class TranslatedEmbeddings implements AnswerPipe {
 		const answer = this.adapter.decodeEmbeddings(Buffer.concat(this.parts));
 		this.usage = answer.usage;
 		this.pieces = answer.vectors.length;
-		return { last: this.dialect.renderEmbeddings(answer, this.scanned), isWhole: true };
+		return { last: this.render(answer), isWhole: true };
 	}
 }

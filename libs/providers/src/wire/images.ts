@@ -5,11 +5,20 @@ const signatures: readonly (readonly [string, string])[] = [
 	['UklGR', 'image/webp'],
 ];
 
-/** A `data:` URL for bare base64; the media type is read off the first bytes. */
-export const imageUrl = (base64: string): string => {
-	const type = signatures.find(([start]) => base64.startsWith(start))?.[1] ?? 'image/png';
-	return `data:${type};base64,${base64}`;
-};
+/** The media type of an image, read off its first bytes; PNG when they say nothing. */
+export const imageType = (base64: string): string =>
+	signatures.find(([start]) => base64.startsWith(start))?.[1] ?? 'image/png';
+
+/** A `data:` URL for bare base64. */
+export const imageUrl = (base64: string, mediaType = imageType(base64)): string => `data:${mediaType};base64,${base64}`;
+
+/** Media type and base64 of a `data:` URL; `undefined` for any other URL. */
+export function dataUrlParts(url: string): { readonly mediaType: string; readonly base64: string } | undefined {
+	if (!url.startsWith('data:')) return undefined;
+	const comma = url.indexOf(',');
+	const head = /^data:([\w.+/-]+);base64$/.exec(url.slice(0, Math.max(0, Math.min(comma, 200))));
+	return head === null ? undefined : { mediaType: head[1] as string, base64: url.slice(comma + 1) };
+}
 
 /** The base64 of a `data:` URL; `undefined` for any other URL. */
-export const base64OfDataUrl = (url: string): string | undefined => /^data:[\w.+/-]+;base64,(.*)$/s.exec(url)?.[1];
+export const base64OfDataUrl = (url: string): string | undefined => dataUrlParts(url)?.base64;

@@ -1,7 +1,7 @@
 import { AppError } from '#libs/kernel';
 import type { TokenUsage } from '#libs/metering';
 import { MAX_LINE_BYTES, ollamaUsage } from '#libs/providers';
-import type { AnswerPipe, Ending } from '../dialect.js';
+import type { AnswerPipe, Ending } from '../client-operation.js';
 
 const LF = 0x0a;
 const DONE = Buffer.from('"done":true');

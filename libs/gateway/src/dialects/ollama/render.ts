@@ -1,7 +1,7 @@
 import type { TokenUsage } from '#libs/metering';
 import type { ChatEvent, EmbeddingAnswer, FinishReason } from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
-import type { AnswerContext, ChatRenderer } from '../dialect.js';
+import type { AnswerContext, ChatRenderer } from '../client-operation.js';
 
 interface CollectedCall {
 	readonly id: string;
@@ -38,6 +38,7 @@ export class OllamaRenderer implements ChatRenderer {
 	event(event: ChatEvent, model: string | undefined): string {
 		switch (event.type) {
 			case 'text':
+			case 'refusal':
 				if (this.context.isStreamed) return this.line(model, { role: 'assistant', content: event.text });
 				this.text += event.text;
 				return '';
@@ -57,6 +58,7 @@ export class OllamaRenderer implements ChatRenderer {
 			case 'usage':
 				this.usage = event.usage;
 				return '';
+			case 'reasoning_end':
 			case 'error':
 				return '';
 		}

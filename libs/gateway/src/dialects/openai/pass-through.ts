@@ -1,7 +1,7 @@
 import { AppError } from '#libs/kernel';
 import type { TokenUsage } from '#libs/metering';
 import { MAX_LINE_BYTES, openAiUsage } from '#libs/providers';
-import type { AnswerPipe, Ending } from '../dialect.js';
+import type { AnswerPipe, Ending } from '../client-operation.js';
 import { valueAt } from '../json-pass-through.js';
 
 const CR = 0x0d;

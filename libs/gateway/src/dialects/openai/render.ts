@@ -1,7 +1,8 @@
 import type { TokenUsage } from '#libs/metering';
-import type { ChatEvent, EmbeddingAnswer, FinishReason } from '#libs/providers';
+import type { ChatEvent, EmbeddingAnswer, TokenLogprob } from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
-import type { AnswerContext, ChatRenderer } from '../dialect.js';
+import type { AnswerContext, ChatRenderer } from '../client-operation.js';
+import { type CollectedChoice, CollectedChoices } from '../collected-choices.js';
 
 const idOf = (requestId: string): string => `chatcmpl-${requestId.replaceAll('-', '').slice(0, 32)}`;
 const nowSeconds = (): number => Math.floor(Date.now() / 1_000);
@@ -18,20 +19,36 @@ const usageOf = (usage: TokenUsage): object => {
 	};
 };
 
+const logprobsOf = (tokens: readonly TokenLogprob[] | undefined): string =>
+	tokens === undefined
+		? 'null'
+		: JSON.stringify({
+				content: tokens.map(({ token, logprob, top }) => ({
+					token,
+					logprob,
+					bytes: [...Buffer.from(token)],
+					top_logprobs: top.map((other) => ({ ...other, bytes: [...Buffer.from(other.token)] })),
+				})),
+				refusal: null,
+			});
+
 /** `chat.completion.chunk` frames. The frame around a piece of text is made once per call. */
 export class OpenAiStreamRenderer implements ChatRenderer {
 	private head: string | undefined;
-	private hasRole = false;
+	private readonly begun = new Set<number>();
 	private usage: TokenUsage | undefined;
 
 	constructor(private readonly context: AnswerContext) {}
 
 	event(event: ChatEvent, model: string | undefined): string {
+		const { choice = 0 } = event;
 		switch (event.type) {
 			case 'text':
-				return this.role(model) + this.delta(`{"content":${JSON.stringify(event.text)}}`, 'null', model);
+				return this.piece(choice, `{"content":${JSON.stringify(event.text)}}`, model, logprobsOf(event.logprobs));
+			case 'refusal':
+				return this.piece(choice, `{"refusal":${JSON.stringify(event.text)}}`, model);
 			case 'reasoning':
-				return this.role(model) + this.delta(`{"reasoning_content":${JSON.stringify(event.text)}}`, 'null', model);
+				return this.piece(choice, `{"reasoning_content":${JSON.stringify(event.text)}}`, model);
 			case 'tool_start': {
 				const call = {
 					index: event.index,
@@ -39,19 +56,18 @@ export class OpenAiStreamRenderer implements ChatRenderer {
 					type: 'function',
 					function: { name: event.name, arguments: '' },
 				};
-				return this.role(model) + this.delta(`{"tool_calls":[${JSON.stringify(call)}]}`, 'null', model);
+				return this.piece(choice, `{"tool_calls":[${JSON.stringify(call)}]}`, model);
 			}
-			case 'tool_arguments':
-				return this.delta(
-					`{"tool_calls":[${JSON.stringify({ index: event.index, function: { arguments: event.json } })}]}`,
-					'null',
-					model,
-				);
+			case 'tool_arguments': {
+				const call = { index: event.index, function: { arguments: event.json } };
+				return this.piece(choice, `{"tool_calls":[${JSON.stringify(call)}]}`, model);
+			}
 			case 'finish':
-				return this.role(model) + this.delta('{}', `"${event.reason}"`, model);
+				return this.role(choice, model) + this.frame(choice, '{}', model, 'null', `"${event.reason}"`);
 			case 'usage':
 				this.usage = event.usage;
 				return '';
+			case 'reasoning_end':
 			case 'error':
 				return '';
 		}
@@ -62,16 +78,20 @@ export class OpenAiStreamRenderer implements ChatRenderer {
 		return `data: ${this.headOf(model)}[],"usage":${JSON.stringify(usageOf(this.usage))}}\n\ndata: [DONE]\n\n`;
 	}
 
-	/** Clients need `role` in the first delta. */
-	private role(model: string | undefined): string {
-		if (this.hasRole) return '';
-		this.hasRole = true;
-		return this.delta('{"role":"assistant","content":""}', 'null', model);
+	private piece(choice: number, delta: string, model: string | undefined, logprobs = 'null'): string {
+		return this.role(choice, model) + this.frame(choice, delta, model, logprobs, 'null');
 	}
 
-	private delta(delta: string, finish: string, model: string | undefined): string {
+	/** Clients need `role` in a choice's first delta. */
+	private role(choice: number, model: string | undefined): string {
+		if (this.begun.has(choice)) return '';
+		this.begun.add(choice);
+		return this.frame(choice, '{"role":"assistant","content":""}', model, 'null', 'null');
+	}
+
+	private frame(choice: number, delta: string, model: string | undefined, logprobs: string, finish: string): string {
 		const usage = this.context.wantsUsage ? ',"usage":null' : '';
-		return `data: ${this.headOf(model)}[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}]${usage}}\n\n`;
+		return `data: ${this.headOf(model)}[{"index":${choice},"delta":${delta},"logprobs":${logprobs},"finish_reason":${finish}}]${usage}}\n\n`;
 	}
 
 	private headOf(model: string | undefined): string {
@@ -85,54 +105,46 @@ export class OpenAiStreamRenderer implements ChatRenderer {
 	}
 }
 
-interface CollectedCall {
-	readonly id: string;
-	readonly name: string;
-	json: string;
-}
-
 /** One `chat.completion`. */
 export class OpenAiAnswerRenderer implements ChatRenderer {
-	private text = '';
-	private reasoning = '';
-	private readonly calls = new Map<number, CollectedCall>();
-	private finish: FinishReason = 'stop';
-	private usage: TokenUsage | undefined;
+	private readonly collected = new CollectedChoices();
 
 	constructor(private readonly context: AnswerContext) {}
 
 	event(event: ChatEvent): string {
-		if (event.type === 'text') this.text += event.text;
-		else if (event.type === 'reasoning') this.reasoning += event.text;
-		else if (event.type === 'tool_start') this.calls.set(event.index, { id: event.id, name: event.name, json: '' });
-		else if (event.type === 'tool_arguments') (this.calls.get(event.index) ?? { json: '' }).json += event.json;
-		else if (event.type === 'finish') this.finish = event.reason;
-		else if (event.type === 'usage') this.usage = event.usage;
+		this.collected.add(event);
 		return '';
 	}
 
 	end(model: string | undefined): string {
-		const calls = [...this.calls.values()].map(({ id, name, json }) => ({
-			id,
-			type: 'function',
-			function: { name, arguments: json },
-		}));
-		const message = {
-			role: 'assistant',
-			content: this.text === '' && calls.length > 0 ? null : this.text,
-			refusal: null,
-			reasoning_content: this.reasoning === '' ? undefined : this.reasoning,
-			tool_calls: calls.length === 0 ? undefined : calls,
-		};
+		const { usage, choices } = this.collected;
 		return JSON.stringify({
 			id: idOf(this.context.requestId),
 			object: 'chat.completion',
 			created: nowSeconds(),
 			model: model ?? this.context.alias,
-			choices: [{ index: 0, message, logprobs: null, finish_reason: this.finish }],
-			usage: this.usage === undefined ? undefined : usageOf(this.usage),
+			choices: choices.map((choice, index) => ({
+				index,
+				message: messageOf(choice),
+				logprobs: choice.logprobs.length === 0 ? null : JSON.parse(logprobsOf(choice.logprobs)),
+				finish_reason: choice.finish,
+			})),
+			usage: usage === undefined ? undefined : usageOf(usage),
 		});
 	}
+}
+
+function messageOf({ text, refusal, reasoning, calls }: CollectedChoice): object {
+	return {
+		role: 'assistant',
+		content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+		refusal: refusal === '' ? null : refusal,
+		reasoning_content: reasoning === '' ? undefined : reasoning,
+		tool_calls:
+			calls.length === 0
+				? undefined
+				: calls.map(({ id, name, json }) => ({ id, type: 'function', function: { name, arguments: json } })),
+	};
 }
 
 const encode = (vector: readonly number[], format: unknown): readonly number[] | string =>

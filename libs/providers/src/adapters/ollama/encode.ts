@@ -1,27 +1,26 @@
-import type { ChatMessage, ChatRequest, EmbeddingRequest } from '../../chat.js';
+import { type ChatMessage, type ChatRequest, type EmbeddingRequest, textOf } from '../../chat.js';
+import type { Untranslatable } from '../../untranslatable.js';
 
 /** The canonical chat in Ollama's native form. */
-export const encodeOllamaChat = (request: ChatRequest): Buffer =>
-	Buffer.from(
+export function encodeOllamaChat(request: ChatRequest, lost: Untranslatable): Buffer {
+	refuse(request, lost);
+	return Buffer.from(
 		JSON.stringify({
 			model: request.model,
-			messages: request.messages.map((message) => encodeMessage(message, request.messages)),
+			messages: request.messages.map((message) => encodeMessage(message, request.messages, lost)),
 			stream: request.isStreamed,
-			tools:
-				request.tools.length === 0
-					? undefined
-					: request.tools.map(({ name, description, parameters }) => ({
-							type: 'function',
-							function: { name, description, parameters },
-						})),
+			tools: request.toolChoice === 'none' || request.tools.length === 0 ? undefined : request.tools.map(encodeTool),
 			format:
 				request.format === undefined ? undefined : request.format.type === 'json' ? 'json' : request.format.schema,
-			think: request.reasoning,
+			think: request.reasoning === 'minimal' ? 'low' : request.reasoning,
 			keep_alive: request.keepAlive,
 			options: {
+				...request.runtime,
 				num_predict: request.maxTokens,
 				temperature: request.temperature,
 				top_p: request.topP,
+				top_k: request.topK,
+				min_p: request.minP,
 				seed: request.seed,
 				frequency_penalty: request.frequencyPenalty,
 				presence_penalty: request.presencePenalty,
@@ -29,9 +28,23 @@ export const encodeOllamaChat = (request: ChatRequest): Buffer =>
 			},
 		}),
 	);
+}
 
-function encodeMessage(message: ChatMessage, all: readonly ChatMessage[]): object {
-	const { role, text: content } = message;
+function refuse(request: ChatRequest, lost: Untranslatable): void {
+	if (request.toolChoice !== undefined && request.toolChoice !== 'auto' && request.toolChoice !== 'none')
+		lost.add('tool_choice', 'other than "auto" and "none" is not supported for this model');
+	if (request.logprobs !== undefined) lost.add('logprobs');
+	if (request.logitBias !== undefined) lost.add('logit_bias');
+}
+
+const encodeTool = ({ name, description, parameters }: ChatRequest['tools'][number]): object => ({
+	type: 'function',
+	function: { name, description, parameters },
+});
+
+function encodeMessage(message: ChatMessage, all: readonly ChatMessage[], lost: Untranslatable): object {
+	const { role } = message;
+	const content = textOf(message.parts);
 	if (role === 'tool')
 		return {
 			role,
@@ -39,11 +52,13 @@ function encodeMessage(message: ChatMessage, all: readonly ChatMessage[]): objec
 			tool_name: message.toolName ?? nameOf(message.toolCallId, all),
 			tool_call_id: message.toolCallId,
 		};
+	const images = imagesOf(message, lost);
+	const thinking = message.reasoning.map(({ text }) => text).join('');
 	return {
 		role,
 		content,
-		thinking: message.reasoning,
-		images: message.images.length === 0 ? undefined : message.images,
+		thinking: thinking === '' ? undefined : thinking,
+		images: images.length === 0 ? undefined : images,
 		tool_calls:
 			message.toolCalls.length === 0
 				? undefined
@@ -52,6 +67,15 @@ function encodeMessage(message: ChatMessage, all: readonly ChatMessage[]): objec
 						function: { name: call.name, arguments: argumentsOf(call.arguments) },
 					})),
 	};
+}
+
+function imagesOf({ parts }: ChatMessage, lost: Untranslatable): string[] {
+	const images: string[] = [];
+	for (const part of parts)
+		if (part.type === 'image') images.push(part.base64);
+		else if (part.type !== 'text')
+			lost.add('messages', `hold content of the type ${part.type}, which is not supported for this model`);
+	return images;
 }
 
 /** Ollama knows a tool's answer by the tool's name, OpenAI by the id of the call. */

@@ -1,25 +1,37 @@
-import { ProviderAdapter } from '../../adapter.js';
+import { type ForwardedHeaders, ProviderAdapter } from '../../adapter.js';
 import type { ChatDecoder, ChatEvent, ChatRequest, EmbeddingAnswer, EmbeddingRequest } from '../../chat.js';
+import type { WireOperation } from '../../operation.js';
 import type { ListedModel, Provider } from '../../provider.js';
 import type { UpstreamRequest } from '../../transport.js';
+import type { Untranslatable } from '../../untranslatable.js';
 import { decodeOllamaEmbeddings, decodeOllamaTags, OllamaDecoder } from './decode.js';
 import { encodeOllamaChat, encodeOllamaEmbeddings } from './encode.js';
 
-const paths = { chat: '/api/chat', embeddings: '/api/embed' } as const;
+const paths: Partial<Record<WireOperation, string>> = {
+	'ollama/chat': '/api/chat',
+	'ollama/embed': '/api/embed',
+};
 
 /** An Ollama server, in its native protocol. A credential is sent as Bearer, for servers behind a proxy. */
 export class OllamaAdapter extends ProviderAdapter {
 	readonly protocol = 'ollama';
+	readonly chat = 'ollama/chat';
+	readonly embeddings = 'ollama/embed';
+	readonly answersSeveral = false;
+	readonly takesImageUrls = false;
 
-	request(provider: Provider, operation: 'chat' | 'embeddings', body: Buffer): UpstreamRequest {
+	serves(_: Provider, operation: WireOperation): boolean {
+		return paths[operation] !== undefined;
+	}
+	request(provider: Provider, operation: WireOperation, body: Buffer, _?: ForwardedHeaders): UpstreamRequest {
 		const headers = { ...authorization(provider), 'content-type': 'application/json' };
-		return { method: 'POST', path: pathOf(provider, paths[operation]), headers, body };
+		return { method: 'POST', path: pathOf(provider, paths[operation] ?? ''), headers, body };
 	}
-	encodeChat(request: ChatRequest): Buffer {
-		return encodeOllamaChat(request);
+	encodeChat(request: ChatRequest, lost: Untranslatable): Buffer {
+		return encodeOllamaChat(request, lost);
 	}
-	chatDecoder(isStreamed: boolean, emit: (event: ChatEvent) => void): ChatDecoder {
-		return new OllamaDecoder(isStreamed, emit);
+	chatDecoder(request: ChatRequest, emit: (event: ChatEvent) => void): ChatDecoder {
+		return new OllamaDecoder(request.isStreamed, emit);
 	}
 	encodeEmbeddings(request: EmbeddingRequest): Buffer {
 		return encodeOllamaEmbeddings(request);

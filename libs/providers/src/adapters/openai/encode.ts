@@ -1,58 +1,98 @@
-import type { ChatMessage, ChatRequest, EmbeddingRequest } from '../../chat.js';
+import {
+	type ChatMessage,
+	type ChatRequest,
+	type ContentPart,
+	type EmbeddingRequest,
+	textOf,
+	type ToolChoice,
+} from '../../chat.js';
+import type { Untranslatable } from '../../untranslatable.js';
 import { imageUrl } from '../../wire/images.js';
 
 /** The canonical chat in OpenAI's form. Undefined members vanish in JSON. */
-export const encodeOpenAiChat = (request: ChatRequest): Buffer =>
-	Buffer.from(
+export function encodeOpenAiChat(request: ChatRequest, lost: Untranslatable): Buffer {
+	if (request.topK !== undefined) lost.add('top_k');
+	if (request.minP !== undefined) lost.add('min_p');
+	return Buffer.from(
 		JSON.stringify({
 			model: request.model,
 			messages: request.messages.map(encodeMessage),
 			stream: request.isStreamed,
 			stream_options: request.isStreamed ? { include_usage: true } : undefined,
-			tools:
-				request.tools.length === 0
-					? undefined
-					: request.tools.map(({ name, description, parameters }) => ({
-							type: 'function',
-							function: { name, description, parameters },
-						})),
+			tools: request.tools.length === 0 ? undefined : request.tools.map(encodeTool),
+			tool_choice: encodeToolChoice(request.toolChoice),
+			parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelTools,
+			n: request.n === 1 ? undefined : request.n,
 			max_tokens: request.maxTokens,
 			temperature: request.temperature,
 			top_p: request.topP,
 			seed: request.seed,
 			frequency_penalty: request.frequencyPenalty,
 			presence_penalty: request.presencePenalty,
+			logprobs: request.logprobs === undefined ? undefined : true,
+			top_logprobs: request.logprobs === 0 ? undefined : request.logprobs,
+			logit_bias: request.logitBias,
 			stop: request.stop.length === 0 ? undefined : request.stop,
 			response_format: encodeFormat(request.format),
 			reasoning_effort: encodeReasoning(request.reasoning),
+			user: request.userId,
+			prompt_cache_key: request.cacheKey,
 		}),
 	);
+}
+
+const encodeTool = ({ name, description, parameters, strict }: ChatRequest['tools'][number]): object => ({
+	type: 'function',
+	function: { name, description, parameters, strict },
+});
+
+const encodeToolChoice = (choice: ToolChoice | undefined): unknown =>
+	typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice;
 
 function encodeMessage(message: ChatMessage): object {
-	const { role, text } = message;
-	if (role === 'tool') return { role, content: text, tool_call_id: message.toolCallId ?? message.toolName ?? '' };
+	const { role, parts } = message;
+	if (role === 'tool')
+		return { role, content: textOf(parts), tool_call_id: message.toolCallId ?? message.toolName ?? '' };
 	if (role === 'assistant' && message.toolCalls.length > 0)
 		return {
 			role,
-			content: text === '' ? null : text,
+			content: parts.length === 0 ? null : textOf(parts),
 			tool_calls: message.toolCalls.map((call) => ({
 				id: call.id,
 				type: 'function',
 				function: { name: call.name, arguments: call.arguments },
 			})),
 		};
-	if (message.images.length === 0) return { role, content: text };
-	const images = message.images.map((image) => ({ type: 'image_url', image_url: { url: imageUrl(image) } }));
-	return { role, content: text === '' ? images : [{ type: 'text', text }, ...images] };
+	if (parts.every(({ type }) => type === 'text')) return { role, content: textOf(parts) };
+	return { role, content: parts.map(encodePart) };
+}
+
+function encodePart(part: ContentPart): object {
+	switch (part.type) {
+		case 'text':
+			return { type: 'text', text: part.text };
+		case 'image':
+			return { type: 'image_url', image_url: { url: imageUrl(part.base64, part.mediaType) } };
+		case 'image_url':
+			return { type: 'image_url', image_url: { url: part.url } };
+		case 'file':
+			return {
+				type: 'file',
+				file: { file_data: `data:${part.mediaType};base64,${part.base64}`, filename: part.name ?? 'document' },
+			};
+		case 'audio':
+			return { type: 'input_audio', input_audio: { data: part.base64, format: part.format } };
+	}
 }
 
 function encodeFormat(format: ChatRequest['format']): object | undefined {
 	if (format === undefined) return undefined;
 	if (format.type === 'json') return { type: 'json_object' };
-	return { type: 'json_schema', json_schema: { name: 'answer', schema: format.schema } };
+	return { type: 'json_schema', json_schema: { name: format.name ?? 'answer', schema: format.schema } };
 }
 
 function encodeReasoning(reasoning: ChatRequest['reasoning']): string | undefined {
+	if (reasoning === 'max') return 'high';
 	if (typeof reasoning === 'string') return reasoning;
 	if (reasoning === undefined) return undefined;
 	return reasoning ? 'medium' : 'none';

@@ -1,29 +1,41 @@
-import { ProviderAdapter } from '../../adapter.js';
+import { type ForwardedHeaders, ProviderAdapter } from '../../adapter.js';
 import type { ChatDecoder, ChatEvent, ChatRequest, EmbeddingAnswer, EmbeddingRequest } from '../../chat.js';
+import type { WireOperation } from '../../operation.js';
 import type { ListedModel, Provider } from '../../provider.js';
 import type { UpstreamRequest } from '../../transport.js';
+import type { Untranslatable } from '../../untranslatable.js';
 import { decodeOpenAiEmbeddings, decodeOpenAiList, OpenAiAnswerDecoder, OpenAiStreamDecoder } from './decode.js';
 import { encodeOpenAiChat, encodeOpenAiEmbeddings } from './encode.js';
 
-const paths = { chat: '/chat/completions', embeddings: '/embeddings' } as const;
+const paths: Partial<Record<WireOperation, string>> = {
+	'openai/chat': '/chat/completions',
+	'openai/embeddings': '/embeddings',
+};
 
 /** OpenAI and everything that speaks its protocol: vLLM, llama.cpp's server, LM Studio, Groq, Mistral, OpenRouter … */
 export class OpenAiAdapter extends ProviderAdapter {
 	readonly protocol = 'openai';
+	readonly chat = 'openai/chat';
+	readonly embeddings = 'openai/embeddings';
+	readonly answersSeveral = true;
+	readonly takesImageUrls = true;
 
-	request(provider: Provider, operation: 'chat' | 'embeddings', body: Buffer): UpstreamRequest {
+	serves(_: Provider, operation: WireOperation): boolean {
+		return paths[operation] !== undefined;
+	}
+	request(provider: Provider, operation: WireOperation, body: Buffer, _?: ForwardedHeaders): UpstreamRequest {
 		return {
 			method: 'POST',
-			path: pathOf(provider, paths[operation]),
+			path: pathOf(provider, paths[operation] ?? ''),
 			headers: { ...headersOf(provider), 'content-type': 'application/json' },
 			body,
 		};
 	}
 
-	encodeChat(request: ChatRequest): Buffer {
-		return encodeOpenAiChat(request);
+	encodeChat(request: ChatRequest, lost: Untranslatable): Buffer {
+		return encodeOpenAiChat(request, lost);
 	}
-	chatDecoder(isStreamed: boolean, emit: (event: ChatEvent) => void): ChatDecoder {
+	chatDecoder({ isStreamed }: ChatRequest, emit: (event: ChatEvent) => void): ChatDecoder {
 		return isStreamed ? new OpenAiStreamDecoder(emit) : new OpenAiAnswerDecoder(emit);
 	}
 	encodeEmbeddings(request: EmbeddingRequest): Buffer {

@@ -1,6 +1,14 @@
 import type { AppError } from '#libs/kernel';
 import type { TokenUsage } from '#libs/metering';
-import type { ChatEvent, ChatRequest, EmbeddingAnswer, EmbeddingRequest, Protocol } from '#libs/providers';
+import type {
+	ChatEvent,
+	ChatRequest,
+	EmbeddingAnswer,
+	EmbeddingRequest,
+	Protocol,
+	Untranslatable,
+	WireOperation,
+} from '#libs/providers';
 import type { ScannedJson } from '../json/scan-json.js';
 import type { Edit } from '../json/splice.js';
 
@@ -27,7 +35,7 @@ export interface Ending {
 	readonly isWhole: boolean;
 }
 
-/** What a renderer needs to know of the call. */
+/** What pipes and renderers need to know of the call. */
 export interface AnswerContext {
 	readonly requestId: string;
 	/** What the client asked for; used until the upstream names its model. */
@@ -35,6 +43,10 @@ export interface AnswerContext {
 	readonly isStreamed: boolean;
 	/** The client asked for the usage chunk (OpenAI). */
 	readonly wantsUsage: boolean;
+	/** An estimate of the prompt's tokens, for dialects that name it before the upstream has (Anthropic's `message_start`). */
+	readonly inputTokens: number;
+	/** The client's body, for answers that repeat parts of it (OpenAI's Responses). */
+	readonly scanned: ScannedJson;
 }
 
 /** Writes canonical events in a dialect. */
@@ -45,29 +57,49 @@ export interface ChatRenderer {
 	end(model: string | undefined): string;
 }
 
-/** One protocol as its clients speak it. Stateless. */
-export interface ClientDialect {
-	readonly protocol: Protocol;
+/** Bytes pass: for an upstream that serves the same operation. */
+export interface NativeAnswer {
+	/** Changes of the body other than the model's name. */
+	edits(scanned: ScannedJson): Edit[];
+	pipe(context: AnswerContext): AnswerPipe;
+}
+
+/** For an upstream of another protocol. */
+export type Translation =
+	| {
+			readonly kind: 'chat';
+			/** @throws AppError invalid, naming the field; through `lost` for what no other protocol can express */
+			read(scanned: ScannedJson, model: string, lost: Untranslatable): ChatRequest;
+			renderer(context: AnswerContext): ChatRenderer;
+	  }
+	| {
+			readonly kind: 'embeddings';
+			/** @throws AppError invalid */
+			read(scanned: ScannedJson, model: string): EmbeddingRequest;
+			render(answer: EmbeddingAnswer, scanned: ScannedJson): string;
+	  };
+
+/** One operation of one dialect, as its clients speak it. Stateless. */
+export interface ClientOperation {
+	readonly wire: WireOperation;
+	readonly dialect: Protocol;
+	/** As the ledger and reports name it. */
+	readonly name: string;
 	readonly streamType: string;
+	/** Headers of the client that an upstream of the same protocol gets to see, lower case. */
+	readonly forwardedHeaders: readonly string[];
 	/** Sent while a stream is silent; must not disturb any client. */
 	keepAlive(context: AnswerContext): string;
 	/** Says in-band that a stream has failed. */
-	errorFrame(error: AppError): string;
+	errorFrame(error: AppError, context: AnswerContext): string;
 
+	/** What every upstream needs. @throws AppError invalid, naming the field */
+	check(scanned: ScannedJson): void;
 	isStreamed(scanned: ScannedJson): boolean;
 	wantsUsage(scanned: ScannedJson): boolean;
-	/** The most output tokens the call may produce, by its own words; `undefined`: it does not say. */
+	/** The most output tokens the call may produce by its own words; `undefined`: it does not say; 0: it produces none. */
 	outputCap(scanned: ScannedJson): number | undefined;
 
-	/** Changes for an upstream of the same protocol, other than the model's name. */
-	chatEdits(scanned: ScannedJson): Edit[];
-	chatPassThrough(context: AnswerContext): AnswerPipe;
-	embeddingsPassThrough(): AnswerPipe;
-
-	/** @throws AppError invalid, naming what cannot be translated */
-	readChat(scanned: ScannedJson, model: string): ChatRequest;
-	chatRenderer(context: AnswerContext): ChatRenderer;
-	/** @throws AppError invalid */
-	readEmbeddings(scanned: ScannedJson, model: string): EmbeddingRequest;
-	renderEmbeddings(answer: EmbeddingAnswer, scanned: ScannedJson): string;
+	readonly native: NativeAnswer;
+	readonly translation: Translation | undefined;
 }
