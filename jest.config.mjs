@@ -23,6 +23,7 @@ export default {
 			...base,
 			displayName: 'integration',
 			testMatch: ['<rootDir>/{apps,libs}/*/test/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+			testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/system/'], // npm run test:system
 			globalSetup: '<rootDir>/test/jest/global-setup.mjs',
 			globalTeardown: '<rootDir>/test/jest/global-teardown.mjs',
 			setupFiles: ['<rootDir>/test/jest/worker-env.mjs'],

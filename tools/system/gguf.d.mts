@@ -1,0 +1,2 @@
+/** The bytes of a llama model with random weights, the same every time. */
+export function noiseModel(): Buffer;
