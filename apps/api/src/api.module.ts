@@ -3,6 +3,7 @@ import { Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
+import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EdgeModule } from './edge/edge.module.js';
@@ -30,6 +31,7 @@ export interface ApiParts {
 /** The only list of modules. Features: one line each, in alphabetical order. */
 @Module({
 	imports: [
+		AuditHttpModule,
 		AuthHttpModule,
 		DiscoveryModule,
 		EdgeModule,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AccessModule, OrganizationDirectory } from '#libs/access';
+import { AuditLog, AuditModule, AuditVerifier } from '#libs/audit';
 import { ConfigModule } from '#libs/config';
 import { DatabaseModule, withConnection } from '#libs/database';
 import { IdentityModule, UsersService } from '#libs/identity';
@@ -21,6 +22,8 @@ export interface Services {
 	readonly scope: Scope;
 	readonly users: UsersService;
 	readonly keys: KeysService;
+	readonly audit: AuditLog;
+	readonly auditVerifier: AuditVerifier;
 }
 
 /** The options of every command that acts inside an organization. */
@@ -41,6 +44,7 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 		DatabaseModule.as('owner'),
 		RedisModule,
 		AccessModule,
+		AuditModule,
 		IdentityModule,
 		KeysModule,
 	];
@@ -58,6 +62,8 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 			scope: systemScope(id, 'cli', newId()),
 			users: app.get(UsersService),
 			keys: app.get(KeysService),
+			audit: app.get(AuditLog),
+			auditVerifier: app.get(AuditVerifier),
 		});
 	} finally {
 		await app.close();

@@ -44,6 +44,14 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'End an API key at once',
 		load: async () => (await import('./commands/key-revoke.js')).command,
 	},
+	'audit verify': {
+		summary: 'Prove that the audit log of an organization is what was written',
+		load: async () => (await import('./commands/audit-verify.js')).command,
+	},
+	'audit export': {
+		summary: 'Print the audit log of an organization, a JSON line for each event',
+		load: async () => (await import('./commands/audit-export.js')).command,
+	},
 	'gateway status': {
 		summary: 'Ask a running gateway how it is',
 		load: async () => (await import('./commands/gateway-status.js')).command,

@@ -162,6 +162,28 @@ describe('people and keys', () => {
 		});
 	});
 
+	it('exports the audit log and proves it, or names what was altered', async () => {
+		const events = (await cli('audit export')).out
+			.trim()
+			.split('\n')
+			.map((line) => JSON.parse(line) as { action: string; actorId: string });
+		expect(events[0]).toMatchObject({ action: 'audit.export', actorKind: 'system', actorId: 'cli' });
+		expect(events.map(({ action }) => action)).toContain('key.create');
+		expect((await cli('audit export --from 2999-01-01')).out).toBe('');
+		expect(await json('audit verify')).toMatchObject({ sealed: 0, problems: [], head: { sequence: 0 } });
+		await asOwner(`DELETE FROM audit_pending WHERE event_id = (SELECT min(event_id::text)::uuid FROM audit_pending)`);
+		expect(await cli('audit verify')).toMatchObject({
+			code: 5,
+			out: expect.stringMatching(/inserted +- +[0-9a-f-]{36}/),
+		});
+		expect(await cli(`audit verify --head 3:${'a'.repeat(64)}`)).toMatchObject({
+			code: 5,
+			out: expect.stringContaining('head_differs'),
+		});
+		expect(await cli('audit verify --head x')).toMatchObject({ code: 2 });
+		expect(await cli('audit verify', { ENCRYPTION_KEY: undefined })).toMatchObject({ code: 1 });
+	});
+
 	it('works in the named organization, and asks for the name when there are several', async () => {
 		await asOwner(`INSERT INTO organizations (id, slug, name) VALUES ($1, 'second', 'Second')`, [newId()]);
 		expect(await cli('user list')).toMatchObject({ code: 2, err: expect.stringContaining('slug') });

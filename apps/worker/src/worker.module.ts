@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { AuditModule } from '#libs/audit';
 import { type Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
@@ -8,6 +9,7 @@ import { JobsModule } from '#libs/jobs';
 import { MeteringModule } from '#libs/metering';
 import { RedisHealthIndicator, RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
+import { SealAuditHandler } from './audit/seal-audit.handler.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
 import { JobQueues } from './relay/job-queues.js';
 import { QueueConnectionModule } from './relay/queue-connection.module.js';
@@ -27,6 +29,7 @@ const handlers = [
 	ReapCallsHandler,
 	RebuildUsageHandler,
 	RollUpUsageHandler,
+	SealAuditHandler,
 ];
 
 /** The worker: every handler, and what brings jobs to them. */
@@ -44,6 +47,7 @@ export class WorkerModule {
 				...QueueConnectionModule.queues(),
 				TerminusModule.forRoot({ logger: false }), // a probe every few seconds is no news
 				DiscoveryModule,
+				AuditModule,
 				IdempotencyModule,
 				JobsModule,
 				MeteringModule,

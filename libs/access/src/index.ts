@@ -2,7 +2,7 @@ export { AccessModule } from './access.module.js';
 export { MembershipsService } from './memberships.service.js';
 export { OrganizationDirectory } from './persistence/organization-directory.js';
 export { OrganizationsService } from './organizations.service.js';
-export { type Page, pageOf, type PageRequest } from './paging.js';
+export { type Page, pageOf, type PageRequest } from '#libs/kernel';
 export { demand, isPermission, type Permission, permissions } from './permissions.js';
 export type { Membership } from './persistence/membership.repository.js';
 export type { Organization } from './persistence/organization.repository.js';

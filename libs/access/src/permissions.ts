@@ -26,6 +26,7 @@ export const permissions = {
 	'usage:read_own': 'See own usage',
 	'usage:read': "See everybody's usage",
 	'usage:rebuild': 'Recompute usage reports from the ledger',
+	'audit:read': 'Read the audit log',
 	'instance:operate': 'Operate the installation',
 	'instance:users': 'Disable and erase users of the installation',
 	'instance:organizations': 'Create and end organizations',

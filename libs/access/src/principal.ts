@@ -1,4 +1,4 @@
-import type { Actor, Scope } from '#libs/kernel';
+import type { Actor, Origin, Scope } from '#libs/kernel';
 
 /**
  * A proven caller, frozen and cached by the digest of the whole credential: what a scope needs, and the epochs that the
@@ -12,11 +12,12 @@ export interface Principal {
 	readonly epochs: readonly (string | number)[];
 }
 
-export const scopeOf = (principal: Principal, requestId: string): Scope =>
+export const scopeOf = (principal: Principal, requestId: string, origin?: Origin): Scope =>
 	Object.freeze({
 		organizationId: principal.organizationId,
 		actor: principal.actor,
 		permissions: principal.permissions,
 		projectId: principal.projectId,
 		requestId,
+		origin,
 	});

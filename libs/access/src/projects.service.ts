@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type TenantScope, UnitOfWork } from '#libs/database';
-import { missing, type Scope } from '#libs/kernel';
-import type { Page, PageRequest } from './paging.js';
+import { missing, type Page, type PageRequest, type Scope } from '#libs/kernel';
 import { type Project, ProjectRepository } from './persistence/project.repository.js';
 
 @Injectable()

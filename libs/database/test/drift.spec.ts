@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccessModule } from '#libs/access';
+import { AuditModule } from '#libs/audit';
 import { IdempotencyModule } from '#libs/idempotency';
 import { IdentityModule } from '#libs/identity';
 import { JobsModule } from '#libs/jobs';
@@ -12,6 +13,7 @@ import { asOwner, freshDatabase, openApplication, testConfig } from '#libs/testi
 
 const modules = [
 	AccessModule,
+	AuditModule,
 	IdentityModule,
 	KeysModule,
 	ProvidersModule,

@@ -53,6 +53,16 @@ export const purgeIdempotencyKeys: JobContract<Record<string, never>> = {
 	backoffMs: 60_000,
 };
 
+/** Adds audit events that wait to the chain of their organization. Idempotent. */
+export const sealAudit: JobContract<Record<string, never>> = {
+	name: 'audit.seal',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 1, // the next one comes soon
+	backoffMs: 0,
+};
+
 /** Every contract. The worker refuses to boot when one has no handler or two. */
 export const jobContracts: readonly JobContract[] = [
 	reapCalls,
@@ -60,6 +70,7 @@ export const jobContracts: readonly JobContract[] = [
 	preparePartitions,
 	rebuildUsage,
 	purgeIdempotencyKeys,
+	sealAudit,
 ];
 
 const SHORTEST_MS = 250;
@@ -72,4 +83,5 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: rollUpUsage, everyMs: ({ ROLLUP_EVERY_MS }) => Math.max(ROLLUP_EVERY_MS, SHORTEST_MS) },
 	{ contract: preparePartitions, everyMs: () => 6 * 3_600_000 },
 	{ contract: purgeIdempotencyKeys, everyMs: () => 3_600_000 },
+	{ contract: sealAudit, everyMs: () => 1_000 },
 ];

@@ -7,6 +7,7 @@ export {
 	rebuildUsage,
 	rollUpUsage,
 	scheduledJobs,
+	sealAudit,
 } from './contracts.js';
 export { JobBus } from './job-bus.js';
 export { JobsModule } from './jobs.module.js';

@@ -1,6 +1,7 @@
 export { AppError, type AppErrorOptions, type Fault, faults, type FieldProblem, missing } from './app-error.js';
 export { Clock } from './clock.js';
 export { isUuid, newId } from './ids.js';
-export { type Actor, type Scope, SYSTEM_ORGANIZATION_ID, systemScope, userIdOf } from './scope.js';
+export { type Page, type PageRequest, pageOf } from './paging.js';
+export { type Actor, type Origin, type Scope, SYSTEM_ORGANIZATION_ID, systemScope, userIdOf } from './scope.js';
 export { type NamedSecret, Sealer } from './sealer.js';
 export { storableJson, storableText } from './text.js';

@@ -4,6 +4,13 @@ export type Actor =
 	| { readonly kind: 'key'; readonly userId: string; readonly keyId: string }
 	| { readonly kind: 'system'; readonly name: string };
 
+/** Where a request came from, for the audit log. Read when it is needed: a call that records nothing pays nothing. */
+export interface Origin {
+	/** Address of the client, through trusted proxies only. */
+	readonly ip: string | undefined;
+	readonly userAgent: string | undefined;
+}
+
 /**
  * Who acts, for which organization, in which transaction, under which request id: one immutable value, the first argument
  * of every service method.
@@ -16,6 +23,8 @@ export interface Scope {
 	/** The project that pays; a key has its own, a person acts in the organization's default project. */
 	readonly projectId: string | undefined;
 	readonly requestId: string;
+	/** Absent where no request is behind it: a job, the command line. */
+	readonly origin?: Origin | undefined;
 	/** Opaque outside of `#libs/database`. Present: nested work joins it. */
 	readonly transaction?: unknown;
 }

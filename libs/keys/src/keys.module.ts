@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '#libs/access';
+import { AuditModule } from '#libs/audit';
 import { Clock } from '#libs/kernel';
 import { KeyAuthenticator } from './key-authenticator.js';
 import { KeyIssue } from './key-issue.js';
@@ -11,7 +12,7 @@ import { KeyRepository } from './persistence/key.repository.js';
 import { KeyCredentials } from './persistence/key-credentials.js';
 
 @Module({
-	imports: [AccessModule, TypeOrmModule.forFeature([ApiKeyEntity])],
+	imports: [AccessModule, AuditModule, TypeOrmModule.forFeature([ApiKeyEntity])],
 	providers: [Clock, KeyAuthenticator, KeyCredentials, KeyIssue, KeyRepository, KeyRevocation, KeysService],
 	exports: [KeyAuthenticator, KeysService],
 })

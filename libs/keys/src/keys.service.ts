@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest, Permission } from '#libs/access';
+import { AuditLog } from '#libs/audit';
 import { UnitOfWork } from '#libs/database';
 import { AppError, missing, type Scope, userIdOf } from '#libs/kernel';
 import { type IssuedKey, KeyIssue, type NewKeyInput } from './key-issue.js';
@@ -14,6 +15,7 @@ export class KeysService {
 		private readonly keys: KeyRepository,
 		private readonly issue: KeyIssue,
 		private readonly revocation: KeyRevocation,
+		private readonly audit: AuditLog,
 	) {}
 
 	/** Own ones; everybody's with `keys:read_all`. Newest first. */
@@ -31,7 +33,11 @@ export class KeysService {
 		if (ownerId === undefined) throw new AppError('invalid', 'owner_needed', 'Name the user that the key is for');
 		if (ownerId !== userIdOf(scope) && !mayForAll(scope, 'keys:write_all'))
 			throw new AppError('denied', 'permission_denied', "Somebody else's key needs the permission keys:write_all");
-		return this.work.run(scope, (tenant) => this.issue.issue(tenant, ownerId, input));
+		return this.work.run(scope, async (tenant) => {
+			const { apiKey, ...key } = await this.issue.issue(tenant, ownerId, input);
+			await this.audit.record(tenant, { action: 'key.create', targetType: 'api_key', targetId: key.id, after: key });
+			return { ...key, apiKey };
+		});
 	}
 
 	/**
@@ -42,8 +48,17 @@ export class KeysService {
 		return this.work.run(scope, async (tenant) => {
 			const key = await this.keys.find(tenant, id);
 			if (!key || (key.userId !== userIdOf(scope) && !mayForAll(scope, 'keys:write_all'))) throw missing('API key');
+			if (key.revokedAt !== null) return key;
 			await this.revocation.revoke(tenant, id);
-			return (await this.keys.find(tenant, id)) ?? key;
+			const after = (await this.keys.find(tenant, id)) ?? key;
+			await this.audit.record(tenant, {
+				action: 'key.revoke',
+				targetType: 'api_key',
+				targetId: id,
+				before: key,
+				after,
+			});
+			return after;
 		});
 	}
 }

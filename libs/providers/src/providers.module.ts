@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
 import { AliasDirectory } from './alias-directory.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { AliasRepository } from './persistence/alias.repository.js';
@@ -14,6 +15,7 @@ import { Upstreams } from './upstreams.js';
 
 @Module({
 	imports: [
+		AuditModule,
 		TypeOrmModule.forFeature([ProviderEntity, ProviderCredentialEntity, ModelAliasEntity, ModelAliasTargetEntity]),
 	],
 	providers: [

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '#libs/audit';
 import { UnitOfWork } from '#libs/database';
 import { AppError, missing, type Scope } from '#libs/kernel';
 import { Invalidations } from '#libs/redis';
@@ -12,6 +13,7 @@ export class ProvidersService {
 		private readonly work: UnitOfWork,
 		private readonly repository: ProviderRepository,
 		private readonly invalidations: Invalidations,
+		private readonly audit: AuditLog,
 	) {}
 
 	list(scope: Scope): Promise<ProviderRecord[]> {
@@ -26,6 +28,12 @@ export class ProvidersService {
 			});
 		return this.work.run(scope, async (tenant) => {
 			const created = await this.repository.insert(tenant, input);
+			await this.audit.record(tenant, {
+				action: 'provider.create',
+				targetType: 'provider',
+				targetId: created.id,
+				after: created,
+			});
 			tenant.transaction.onCommit(() => this.invalidations.publish('providers', scope.organizationId));
 			return created;
 		});
@@ -34,7 +42,9 @@ export class ProvidersService {
 	/** @throws AppError missing */
 	remove(scope: Scope, id: string): Promise<void> {
 		return this.work.run(scope, async (tenant) => {
-			if (!(await this.repository.delete(tenant, id))) throw missing('The provider');
+			const before = (await this.repository.own(tenant)).find((provider) => provider.id === id);
+			if (!before || !(await this.repository.delete(tenant, id))) throw missing('The provider');
+			await this.audit.record(tenant, { action: 'provider.delete', targetType: 'provider', targetId: id, before });
 			tenant.transaction.onCommit(() => this.invalidations.publish('providers', scope.organizationId));
 		});
 	}

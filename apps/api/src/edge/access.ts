@@ -5,6 +5,7 @@ import type { Authenticator } from './authenticator.js';
 import { hasCredential } from './credentials.js';
 import './request.js';
 import type { Access } from './request.js';
+import { RequestOrigin } from './request-origin.js';
 
 type Done = (error?: Error) => void;
 
@@ -30,7 +31,7 @@ export function accessHook(access: Access | undefined, authenticator: () => Auth
 
 function admit(request: FastifyRequest, principal: Principal, access: Access, done: Done): void {
 	request.principal = principal;
-	request.scope = scopeOf(principal, request.id);
+	request.scope = scopeOf(principal, request.id, new RequestOrigin(request));
 	if (typeof access === 'object' && !principal.permissions.has(access.requires))
 		return done(new AppError('denied', 'permission_denied', `This needs the permission ${access.requires}`));
 	done();

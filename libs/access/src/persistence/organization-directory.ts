@@ -12,12 +12,17 @@ interface Listed {
 export class OrganizationDirectory {
 	constructor(private readonly source: DataSource) {}
 
+	/** By slug. */
+	async all(): Promise<Listed[]> {
+		return this.source.query<Listed[]>('SELECT id, slug FROM organizations ORDER BY slug');
+	}
+
 	/**
 	 * The named organization, or the only one that there is beside the system organization.
 	 * @throws AppError missing `organization_not_found`; invalid `organization_needed` when there are several.
 	 */
 	async resolve(slug: string | undefined): Promise<Listed> {
-		const all = await this.source.query<Listed[]>('SELECT id, slug FROM organizations ORDER BY slug');
+		const all = await this.all();
 		const eligible =
 			slug === undefined ? all.filter(({ id }) => id !== SYSTEM_ORGANIZATION_ID) : all.filter((o) => o.slug === slug);
 		const [only, another] = eligible;

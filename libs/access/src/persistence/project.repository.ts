@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import { type TenantScope, violatedUnique } from '#libs/database';
-import { AppError, newId, storableText } from '#libs/kernel';
-import { type Page, type PageRequest, pageOf } from '../paging.js';
+import { AppError, newId, type Page, type PageRequest, pageOf, storableText } from '#libs/kernel';
 import { ProjectEntity } from './project.entity.js';
 
 export interface Project {

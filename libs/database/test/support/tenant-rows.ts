@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** One row of every kind, in an order that satisfies the foreign keys. New ids each time, but for organization and user. */
 export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] {
 	const organization_id = organizationId;
-	const ids = { project: newId(), role: newId(), session: newId(), provider: newId(), alias: newId() };
+	const ids = { project: newId(), role: newId(), session: newId(), provider: newId(), alias: newId(), event: newId() };
 	const random = randomBytes(6).toString('hex');
 	const call = { dialect: 'openai', operation: 'chat', model: 'm', alias: 'm', status: 'ok' };
 	return [
@@ -74,6 +74,21 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		['usage_rollups_hourly', { organization_id, hour: new Date(), calls: 1, ...call }],
 		['usage_open_windows', { organization_id, hour: new Date() }],
 		['outbox', { organization_id, id: newId(), job: 'j', version: 1, payload: {} }],
+		[
+			'audit_events',
+			{
+				organization_id,
+				id: ids.event,
+				action: 'key.create',
+				result: 'success',
+				actor_kind: 'system',
+				actor_id: 'test',
+				target_type: 'api_key',
+				request_id: 'r',
+			},
+		],
+		['audit_pending', { organization_id, event_id: ids.event }],
+		['audit_seals', { organization_id, sequence: 1, event_id: newId(), hash: randomBytes(32), key_kid: 'k' }],
 		[
 			'idempotency_keys',
 			{
