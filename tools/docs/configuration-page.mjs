@@ -9,6 +9,8 @@ const TITLES = {
 	upstreams: 'Upstreams',
 	metering: 'Metering',
 	telemetry: 'Logs and errors',
+	mail: 'Mail',
+	accounts: 'Accounts',
 	storage: 'Files',
 	bootstrap: 'First admin',
 };

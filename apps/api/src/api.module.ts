@@ -12,6 +12,7 @@ import { RouteTableModule } from './edge/route-table.module.js';
 import { GatewayHttpModule } from './gateway/gateway.http.module.js';
 import { HealthModule } from './health/health.module.js';
 import { KeysHttpModule } from './keys/keys.http.module.js';
+import { MailHttpModule } from './mail/mail.http.module.js';
 import { OrganizationsHttpModule } from './organizations/organizations.http.module.js';
 import { ProjectsHttpModule } from './projects/projects.http.module.js';
 import { ProvidersHttpModule } from './providers/providers.http.module.js';
@@ -38,6 +39,7 @@ export interface ApiParts {
 		GatewayHttpModule,
 		HealthModule,
 		KeysHttpModule,
+		MailHttpModule,
 		OrganizationsHttpModule,
 		ProjectsHttpModule,
 		ProvidersHttpModule,

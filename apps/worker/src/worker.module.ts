@@ -7,10 +7,13 @@ import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
 import { JobsModule } from '#libs/jobs';
 import { MeteringModule } from '#libs/metering';
+import { NotificationsModule } from '#libs/notifications';
 import { RedisHealthIndicator, RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
 import { SealAuditHandler } from './audit/seal-audit.handler.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
+import { PurgeMailsHandler } from './mail/purge-mails.handler.js';
+import { SendMailHandler } from './mail/send-mail.handler.js';
 import { JobQueues } from './relay/job-queues.js';
 import { QueueConnectionModule } from './relay/queue-connection.module.js';
 import { OutboxRelay } from './relay/outbox-relay.js';
@@ -26,10 +29,12 @@ import { RollUpUsageHandler } from './usage/roll-up-usage.handler.js';
 const handlers = [
 	PreparePartitionsHandler,
 	PurgeIdempotencyKeysHandler,
+	PurgeMailsHandler,
 	ReapCallsHandler,
 	RebuildUsageHandler,
 	RollUpUsageHandler,
 	SealAuditHandler,
+	SendMailHandler,
 ];
 
 /** The worker: every handler, and what brings jobs to them. */
@@ -51,6 +56,7 @@ export class WorkerModule {
 				IdempotencyModule,
 				JobsModule,
 				MeteringModule,
+				NotificationsModule,
 			],
 			providers: [
 				HandlerRegistry,

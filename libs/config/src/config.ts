@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import {
+	type AccountSettings,
 	type BootstrapSettings,
 	concerns,
 	type DatabaseSettings,
 	type HttpSettings,
+	type MailSettings,
 	type MeteringSettings,
 	type RedisSettings,
 	type SecretSettings,
@@ -41,6 +43,8 @@ export class Config {
 	readonly upstreams: UpstreamSettings;
 	readonly metering: MeteringSettings;
 	readonly telemetry: TelemetrySettings;
+	readonly mail: MailSettings;
+	readonly accounts: AccountSettings;
 	readonly storage: StorageSettings;
 	readonly bootstrap: BootstrapSettings;
 
@@ -64,6 +68,8 @@ export class Config {
 		this.upstreams = read(concerns.upstreams);
 		this.metering = read(concerns.metering);
 		this.telemetry = read(concerns.telemetry);
+		this.mail = read(concerns.mail);
+		this.accounts = read(concerns.accounts);
 		this.storage = read(concerns.storage);
 		this.bootstrap = read(concerns.bootstrap);
 		problems.push(...reusedSecrets(values));

@@ -2,9 +2,11 @@ export { Config, ConfigError, type Environment, type ProcessName } from './confi
 export { ConfigModule } from './config.module.js';
 export type { SigningKey } from './secrets.js';
 export {
+	type AccountSettings,
 	concerns,
 	type DatabaseSettings,
 	type HttpSettings,
+	type MailSettings,
 	type MeteringSettings,
 	type RedisSettings,
 	type SecretSettings,

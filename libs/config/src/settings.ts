@@ -112,6 +112,29 @@ export const concerns = {
 		SENTRY_DSN: z.url().optional().describe('Errors are sent to Sentry when set'),
 		SENTRY_ENVIRONMENT: z.string().default('production').describe('Environment named in Sentry'),
 	}),
+	mail: z.object({
+		SMTP_URL: z
+			.url({ protocol: /^smtps?$/, error: 'must be an smtp:// URL' })
+			.optional()
+			.describe('Mail server, with user and password where it wants them; without one mails are kept for operators'),
+		MAIL_FROM: z
+			.string()
+			.min(3)
+			.max(320)
+			.default('Parallama <no-reply@localhost>')
+			.describe('Sender of mails: an address, or a name and an address in angle brackets'),
+	}),
+	accounts: z.object({
+		REGISTRATION: z
+			.enum(['open', 'invite', 'off'])
+			.default('invite')
+			.describe(
+				'Who makes an account: `open` everybody, with an organization of their own; `invite` who was invited; `off` administrators only',
+			),
+		ACCOUNT_PAGE_URL: httpUrl
+			.optional()
+			.describe('Page of your own that mails link to, with the code in its fragment; without one they name the route'),
+	}),
 	storage: z.object({
 		DATA_DIR: z.string().default('.parallama').describe('Where `npm run up` keeps generated secrets and its databases'),
 	}),
@@ -130,5 +153,7 @@ export type SecretSettings = Readonly<z.output<Concerns['secrets']>>;
 export type UpstreamSettings = Readonly<z.output<Concerns['upstreams']>>;
 export type MeteringSettings = Readonly<z.output<Concerns['metering']>>;
 export type TelemetrySettings = Readonly<z.output<Concerns['telemetry']>>;
+export type MailSettings = Readonly<z.output<Concerns['mail']>>;
+export type AccountSettings = Readonly<z.output<Concerns['accounts']>>;
 export type StorageSettings = Readonly<z.output<Concerns['storage']>>;
 export type BootstrapSettings = Readonly<z.output<Concerns['bootstrap']>>;

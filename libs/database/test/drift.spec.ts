@@ -8,6 +8,7 @@ import { IdentityModule } from '#libs/identity';
 import { JobsModule } from '#libs/jobs';
 import { KeysModule } from '#libs/keys';
 import { MeteringModule } from '#libs/metering';
+import { NotificationsModule } from '#libs/notifications';
 import { ProvidersModule } from '#libs/providers';
 import { asOwner, freshDatabase, openApplication, testConfig } from '#libs/testing';
 
@@ -20,6 +21,7 @@ const modules = [
 	MeteringModule,
 	JobsModule,
 	IdempotencyModule,
+	NotificationsModule,
 ];
 
 let app: INestApplicationContext;

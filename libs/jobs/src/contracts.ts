@@ -63,6 +63,26 @@ export const sealAudit: JobContract<Record<string, never>> = {
 	backoffMs: 0,
 };
 
+/** Sends one mail, or keeps it when there is no mail server. Idempotent: a mail that was sent twice has one Message-ID. */
+export const sendMail: JobContract<{ mailId: string }> = {
+	name: 'mail.send',
+	queue: 'mail',
+	version: 1,
+	payload: z.strictObject({ mailId: z.uuid() }),
+	attempts: 10, // about an hour and a half
+	backoffMs: 10_000,
+};
+
+/** Deletes old mails. Idempotent. */
+export const purgeMails: JobContract<Record<string, never>> = {
+	name: 'mail.purge',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Every contract. The worker refuses to boot when one has no handler or two. */
 export const jobContracts: readonly JobContract[] = [
 	reapCalls,
@@ -71,6 +91,8 @@ export const jobContracts: readonly JobContract[] = [
 	rebuildUsage,
 	purgeIdempotencyKeys,
 	sealAudit,
+	sendMail,
+	purgeMails,
 ];
 
 const SHORTEST_MS = 250;
@@ -84,4 +106,5 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: preparePartitions, everyMs: () => 6 * 3_600_000 },
 	{ contract: purgeIdempotencyKeys, everyMs: () => 3_600_000 },
 	{ contract: sealAudit, everyMs: () => 1_000 },
+	{ contract: purgeMails, everyMs: () => 3_600_000 },
 ];

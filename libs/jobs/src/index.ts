@@ -3,11 +3,13 @@ export {
 	jobContracts,
 	preparePartitions,
 	purgeIdempotencyKeys,
+	purgeMails,
 	reapCalls,
 	rebuildUsage,
 	rollUpUsage,
 	scheduledJobs,
 	sealAudit,
+	sendMail,
 } from './contracts.js';
 export { JobBus } from './job-bus.js';
 export { JobsModule } from './jobs.module.js';

@@ -13,3 +13,4 @@ export {
 } from './mock-upstream/mock-upstream.js';
 export { TcpProxy } from './tcp-proxy.js';
 export { type RedisWatch, watchRedis } from './watch-redis.js';
+export { MailServer, type ReceivedMail, type SmtpFault } from './smtp-server.js';

@@ -73,6 +73,7 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		],
 		['usage_rollups_hourly', { organization_id, hour: new Date(), calls: 1, ...call }],
 		['usage_open_windows', { organization_id, hour: new Date() }],
+		['mails', { organization_id, id: newId(), kind: 'k', recipient: 'r' }],
 		['outbox', { organization_id, id: newId(), job: 'j', version: 1, payload: {} }],
 		[
 			'audit_events',
