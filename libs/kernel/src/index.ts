@@ -2,6 +2,7 @@ export { AppError, type AppErrorOptions, type Fault, faults, type FieldProblem, 
 export { Clock } from './clock.js';
 export { isUuid, newId } from './ids.js';
 export { type Page, type PageRequest, pageOf } from './paging.js';
+export { type Listed, Roster } from './roster.js';
 export { type Actor, type Origin, type Scope, SYSTEM_ORGANIZATION_ID, systemScope, userIdOf } from './scope.js';
 export { type NamedSecret, Sealer } from './sealer.js';
 export { storableJson, storableText } from './text.js';

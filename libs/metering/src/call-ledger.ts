@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, newId } from '#libs/kernel';
+import { AppError, newId, Roster } from '#libs/kernel';
 import { COMMAND_TIMEOUT_MS, RedisBreaker, ServerClock } from '#libs/redis';
 import type { CallOutcome, CallStart } from './call.js';
 import { type Attempt, LeaseStore } from './lease-store.js';
@@ -14,9 +14,9 @@ import { dayNumber } from './utc-day.js';
  */
 @Injectable()
 export class CallLedger {
-	private readonly running = new Set<LedgeredCall>();
+	private readonly running = new Roster<LedgeredCall>();
 	private readonly finish = (call: LedgeredCall, outcome: CallOutcome): void => {
-		this.running.delete(call);
+		this.running.remove(call);
 		if (call.lease !== 'none' && !this.breaker.isOpen) void this.leases.settle(call, outcome);
 		this.flusher.push(call);
 	};

@@ -1,3 +1,4 @@
+import type { Listed } from '#libs/kernel';
 import type { CallOutcome, CallStart } from './call.js';
 
 /**
@@ -17,7 +18,8 @@ export interface OpenCall {
 }
 
 /** One object for the whole life of a call, from admission to its row: nothing is copied on the way. */
-export class LedgeredCall implements OpenCall {
+export class LedgeredCall implements OpenCall, Listed {
+	place = -1;
 	/** Output tokens so far; below 0 until the first byte. */
 	outputTokens = -1;
 	/** What the lease says of them. */

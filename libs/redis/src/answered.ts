@@ -1,11 +1,13 @@
+import { type Listed, Roster } from '#libs/kernel';
+
 const TICK_MS = 10;
 
-interface Waiting {
+interface Waiting extends Listed {
 	ticksLeft: number;
 	readonly giveUp: () => void;
 }
 
-const waiting = new Set<Waiting>();
+const waiting = new Roster<Waiting>();
 let timer: NodeJS.Timeout | undefined;
 
 /** One timer for all that wait: a timer for each command would cost more than the command. */
@@ -25,13 +27,14 @@ export function answered<T>(command: Promise<T>, limitMs: number): Promise<T> {
 	timer ??= setInterval(tick, TICK_MS);
 	return new Promise((resolve, reject) => {
 		const entry: Waiting = {
+			place: -1,
 			ticksLeft: Math.ceil(limitMs / TICK_MS),
 			giveUp: () => {
-				waiting.delete(entry);
+				waiting.remove(entry);
 				reject(new Error(`Redis did not answer within ${limitMs} ms`));
 			},
 		};
 		waiting.add(entry);
-		command.then(resolve, reject).finally(() => waiting.delete(entry));
+		command.then(resolve, reject).finally(() => waiting.remove(entry));
 	});
 }

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { AppError } from '#libs/kernel';
+import { type AppError, Roster } from '#libs/kernel';
 import type { Exchange } from './exchange.js';
 
 const TICK_MS = 500;
@@ -7,7 +7,7 @@ const TICK_MS = 500;
 /** The calls under way: one timer for the timeouts and keep-alives of all of them. */
 @Injectable()
 export class ActiveCalls implements OnModuleDestroy {
-	private readonly exchanges = new Set<Exchange>();
+	private readonly exchanges = new Roster<Exchange>();
 	private readonly timer = setInterval(() => this.tick(), TICK_MS).unref();
 	private whenIdle: (() => void) | undefined;
 
@@ -20,7 +20,7 @@ export class ActiveCalls implements OnModuleDestroy {
 	}
 
 	remove(exchange: Exchange): void {
-		this.exchanges.delete(exchange);
+		this.exchanges.remove(exchange);
 		if (this.exchanges.size === 0) this.whenIdle?.();
 	}
 

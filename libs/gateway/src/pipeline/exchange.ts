@@ -1,4 +1,4 @@
-import { AppError } from '#libs/kernel';
+import { AppError, type Listed } from '#libs/kernel';
 import { type CallOutcome, type CallStatus, NO_TOKENS, type TokenUsage, type UsageSource } from '#libs/metering';
 import type { Transport, UpstreamCall, UpstreamHandler, UpstreamRequest } from '#libs/providers';
 import type { AnswerContext, AnswerPipe, ClientOperation } from '../dialects/client-operation.js';
@@ -34,7 +34,8 @@ export interface ExchangeParts {
  * One call between an upstream and a client: pumps with back-pressure, keeps silent clients alive, ends in exactly one
  * way. Either the answer is whole, or the client gets an error: as a whole answer while nothing was sent, in-band after.
  */
-export class Exchange implements UpstreamHandler {
+export class Exchange implements UpstreamHandler, Listed {
+	place = -1;
 	private upstream: UpstreamCall | undefined;
 	private status = 0;
 	private upstreamHeaders: Readonly<Record<string, string | string[] | undefined>> = {};
