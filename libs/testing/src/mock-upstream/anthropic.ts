@@ -1,21 +1,19 @@
 import {
 	answerText,
-	asArray,
-	asNumber,
-	asObject,
-	asString,
-	chunkText,
+	contentChunk,
 	countWords,
 	CREATED,
 	type Frame,
 	type Generation,
 	type GenerationDialect,
-	type Json,
 	type Prompt,
+	schemaOfFormat,
+	stringsOf,
 	textOf,
 	thinkingAnswer,
 	thinkingText,
 } from './generation.js';
+import { asArray, asNumber, asObject, asString, type Json } from './json.js';
 
 const TYPE_OF_STATUS: Record<number, string> = {
 	400: 'invalid_request_error',
@@ -35,6 +33,14 @@ export function anthropicErrorBody(status: number, message: string, requestId: s
 	return { type: 'error', error: { type, message }, request_id: requestId };
 }
 
+/** `any` counts as naming the first tool. */
+function toolChoiceOf({ tool_choice: choice, tools }: Json): Prompt['toolChoice'] {
+	const { type, name } = asObject(choice);
+	if (type === 'none') return 'none';
+	if (type === 'tool') return { name: asString(name) };
+	return type === 'any' ? { name: asString(asObject(asArray(tools)[0]).name) } : 'auto';
+}
+
 /** Reads what decides the answer from a message's body. */
 export function anthropicPrompt(body: Json): Prompt {
 	const messages = asArray(body.messages).map(asObject);
@@ -44,13 +50,24 @@ export function anthropicPrompt(body: Json): Prompt {
 		words: countWords(`${textOf(body.system)} ${textOf(messages)}`),
 		lastUserText: textOf(lastUser?.content),
 		endsWithToolResult: lastBlocks.some((block) => block.type === 'tool_result'),
-		toolNames: asArray(body.tools).map((tool) => asString(asObject(tool).name)),
-		toolsForbidden: asObject(body.tool_choice).type === 'none',
+		tools: asArray(body.tools).map((tool) => ({
+			name: asString(asObject(tool).name),
+			parameters: asObject(tool).input_schema,
+		})),
+		toolChoice: toolChoiceOf(body),
+		isSerial: asObject(body.tool_choice).disable_parallel_tool_use === true,
+		schema: schemaOfFormat(asObject(asObject(body.output_config).format ?? body.output_format)),
+		stop: stringsOf(body.stop_sequences),
+		answers: 1,
+		wantsThinking: ['enabled', 'adaptive'].includes(asString(asObject(body.thinking).type)),
 		maxTokens: asNumber(body.max_tokens),
 	};
 }
 
 const STOP = { stop: 'end_turn', length: 'max_tokens', tools: 'tool_use' } as const;
+
+const stopReason = ({ finish, stopSequence }: Generation): string =>
+	stopSequence === undefined ? STOP[finish] : 'stop_sequence';
 
 /** Anthropic's `input_tokens` exclude the cached part. */
 function usageObject({ usage }: Generation, output: number): Json {
@@ -78,9 +95,10 @@ function* thinkingDeltas(count: number): Iterable<{ delta: Json; tokens: number 
 	yield { delta: { type: 'signature_delta', signature: 'c2lnbmF0dXJl' }, tokens: 0 };
 }
 
-function* textDeltas({ chunks, behaviour }: Generation): Iterable<{ delta: Json; tokens: number }> {
+function* textDeltas(generation: Generation): Iterable<{ delta: Json; tokens: number }> {
+	const { chunks, behaviour } = generation;
 	for (let i = 0; i < chunks; i += 1) {
-		yield { delta: { type: 'text_delta', text: chunkText(i, behaviour) }, tokens: behaviour.tokensPerChunk };
+		yield { delta: { type: 'text_delta', text: contentChunk(generation, i) }, tokens: behaviour.tokensPerChunk };
 	}
 }
 
@@ -105,15 +123,15 @@ function* blocks(generation: Generation): Iterable<Block> {
 	}
 }
 
-function messageObject(generation: Generation, content: Json[], stopReason: string | null, usage: Json): Json {
+function messageObject(generation: Generation, content: Json[], reason: string | null, usage: Json): Json {
 	return {
 		id: `msg_${generation.id}`,
 		type: 'message',
 		role: 'assistant',
 		model: generation.model,
 		content,
-		stop_reason: stopReason,
-		stop_sequence: null,
+		stop_reason: reason,
+		stop_sequence: reason === null ? null : (generation.stopSequence ?? null),
 		stop_details: null,
 		container: null,
 		diagnostics: null,
@@ -146,7 +164,12 @@ function* frames(generation: Generation): Iterable<Frame> {
 		index += 1;
 	}
 	const usage = { output_tokens: generation.usage.completion };
-	const delta = { stop_reason: STOP[generation.finish], stop_sequence: null, stop_details: null, container: null };
+	const delta = {
+		stop_reason: stopReason(generation),
+		stop_sequence: generation.stopSequence ?? null,
+		stop_details: null,
+		container: null,
+	};
 	const last: Frame = {
 		kind: 'close',
 		text: event('message_delta', { delta, ...(behaviour.noUsage ? {} : { usage }) }),
@@ -175,7 +198,7 @@ function whole(generation: Generation): Json {
 	return messageObject(
 		generation,
 		content,
-		STOP[generation.finish],
+		stopReason(generation),
 		usageObject(generation, generation.usage.completion),
 	);
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Frame, Json } from './generation.js';
+import type { Frame } from './generation.js';
+import type { Json } from './json.js';
+import { imagesIn } from './images.js';
 
 /** `finished`: all was handed over; `aborted`: the client left first; `reset`: the mock cut it, as told. */
 export type CallState = 'open' | 'finished' | 'aborted' | 'reset';
@@ -17,6 +19,8 @@ export interface MockCall {
 	readonly headers: Readonly<Record<string, string>>;
 	/** parsed; the text itself when it was not JSON */
 	readonly body: unknown;
+	/** SHA-256 in hex of each image that came, or its URL */
+	readonly images: readonly string[];
 	readonly startedAt: number;
 	endedAt?: number;
 	state: CallState;
@@ -76,6 +80,7 @@ export class CallLog {
 		const call: MockCall = {
 			...request,
 			headers: safeHeaders(request.headers),
+			images: imagesIn(request.body),
 			startedAt: Date.now(),
 			state: 'open',
 			status: 0,

@@ -3,19 +3,12 @@ import * as anthropic from './anthropic.js';
 import { type Behaviour, NEVER, splitModel } from './behaviour.js';
 import { deliverFault, deliverStream, deliverWhole } from './delivery.js';
 import type { Exchange } from './exchange.js';
-import {
-	asArray,
-	asObject,
-	asString,
-	countWords,
-	type GenerationDialect,
-	type Json,
-	planGeneration,
-	type Prompt,
-	textOf,
-} from './generation.js';
+import { countWords, type GenerationDialect, planGeneration, type Prompt, textOf } from './generation.js';
+import { asArray, asObject, asString, type Json } from './json.js';
 import * as ollama from './ollama.js';
 import * as openai from './openai.js';
+import * as responses from './responses.js';
+import * as strict from './strict.js';
 
 export type DialectName = 'openai' | 'anthropic' | 'ollama';
 
@@ -80,22 +73,39 @@ const chatCompletions = generate({
 	dialect: (_asked, body) => openai.openaiChat(body),
 	prompt: openai.openaiPrompt,
 	streams: (body) => body.stream === true,
-	fault: needsMessages,
+	fault: (body) => needsMessages(body) || strict.openaiFault(body),
+});
+
+const legacyCompletions = generate({
+	dialect: (_asked, body) => openai.openaiCompletions(body),
+	prompt: (body) => openai.openaiPrompt({ ...body, messages: [{ role: 'user', content: body.prompt }] }),
+	streams: (body) => body.stream === true,
+	fault: (body) => (body.prompt === undefined ? "'prompt' is required." : ''),
+});
+
+const createResponse = generate({
+	dialect: (_asked, body) => responses.openaiResponses(body),
+	prompt: responses.responsesPrompt,
+	streams: (body) => body.stream === true,
+	fault: (body) => (body.input === undefined ? "Missing required parameter: 'input'." : ''),
 });
 
 const messages = generate({
 	dialect: ({ exchange }) => anthropic.anthropicMessages(`req_${exchange.call.id}`),
 	prompt: anthropic.anthropicPrompt,
 	streams: (body) => body.stream === true,
-	fault: (body) => (typeof body.max_tokens === 'number' ? needsMessages(body) : 'max_tokens: Field required'),
+	fault: (body) =>
+		typeof body.max_tokens === 'number'
+			? needsMessages(body) || strict.anthropicFault(body)
+			: 'max_tokens: Field required',
 });
 
 const ollamaGeneration = (isChat: boolean): Handler => {
 	const generation = generate({
-		dialect: () => (isChat ? ollama.ollamaChat : ollama.ollamaGenerate),
+		dialect: (_asked, body) => (isChat ? ollama.ollamaChat(body) : ollama.ollamaGenerate(body)),
 		prompt: isChat ? ollama.ollamaChatPrompt : ollama.ollamaGeneratePrompt,
 		streams: (body) => body.stream !== false,
-		fault: () => '',
+		fault: strict.ollamaFault,
 	});
 	return async (asked, body) => {
 		const isLoad = isChat ? asArray(body.messages).length === 0 : asString(body.prompt) === '';
@@ -131,6 +141,10 @@ const countTokens: Handler = async ({ exchange }, body) => {
 /** Endpoints that name a model in their body. */
 const CALLS: Readonly<Record<string, Handler>> = {
 	'/v1/chat/completions': chatCompletions,
+	'/v1/completions': legacyCompletions,
+	'/v1/responses': createResponse,
+	'/v1/responses/input_tokens': async ({ exchange }, body) => exchange.json(200, responses.countedInput(body)),
+	'/v1/moderations': async ({ exchange }, body) => exchange.json(200, responses.moderation(body)),
 	'/v1/embeddings': embedding(openai.openaiEmbeddings),
 	'/v1/messages': messages,
 	'/v1/messages/count_tokens': countTokens,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour } from './behaviour.js';
 import type { CallLog, MockCall } from './call-log.js';
-import type { Json } from './generation.js';
+import type { Json } from './json.js';
 
 /** The connection is no longer there, by the client's will or by a fault that was asked for. */
 export class Gone extends Error {}

@@ -10,7 +10,7 @@ import { type Behaviour, type BehaviourInput, mergeBehaviour, splitModel } from 
 import { CallLog, type MockCall } from './call-log.js';
 import { answerTo, dialectOf, errorBodyFor } from './endpoints.js';
 import { Exchange, Gone } from './exchange.js';
-import { asObject, asString } from './generation.js';
+import { asObject, asString } from './json.js';
 
 /** A request as the behaviour hook sees it. */
 export interface MockRequest {

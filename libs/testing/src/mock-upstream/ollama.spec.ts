@@ -85,7 +85,7 @@ describe('the rest of the native API', () => {
 		const tags = (await (await fetch(`${mock.url}/api/tags`)).json()) as { models: { name: string }[] };
 		expect(tags.models.map((model) => model.name)).toEqual(['mock:latest', 'llama3.2:1b', 'mock-embed:latest']);
 		expect(await (await post('/api/show', { model: 'mock' })).json()).toMatchObject({
-			capabilities: ['completion', 'tools', 'thinking'],
+			capabilities: ['completion', 'tools', 'thinking', 'vision'],
 		});
 		expect(await (await fetch(`${mock.url}/api/ps`)).json()).toMatchObject({
 			models: [{ name: 'mock:latest' }, {}, {}],

@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto';
 import {
+	ANY_JSON,
 	answerText,
-	asArray,
-	asNumber,
-	asObject,
-	asString,
-	chunkText,
+	contentChunk,
 	countWords,
 	CREATED,
 	type Frame,
 	type Generation,
 	type GenerationDialect,
-	type Json,
 	type Prompt,
+	stringsOf,
 	textOf,
 	thinkingAnswer,
 	thinkingText,
 } from './generation.js';
-import { embed, embeddingInputs } from './openai.js';
+import { asArray, asNumber, asObject, asString, type Json } from './json.js';
+import { embed, embeddingInputs, openaiTool, tokenLogprob } from './openai.js';
 
 /** What the mock says it is; clients gate features on it. */
 export const OLLAMA_VERSION = '0.13.0';
@@ -30,6 +28,17 @@ const outputCap = (body: Json): number | undefined => {
 	return cap === undefined || cap < 0 ? undefined : cap;
 };
 
+const hasFormat = ({ format }: Json): boolean => format !== undefined && format !== null && format !== '';
+
+/** A format constrains every token, so no tool is called beside it. */
+const commonPrompt = (body: Json): Pick<Prompt, 'isSerial' | 'schema' | 'stop' | 'answers' | 'wantsThinking'> => ({
+	isSerial: false,
+	schema: hasFormat(body) ? (body.format === 'json' ? ANY_JSON : body.format) : undefined,
+	stop: stringsOf(asObject(body.options).stop),
+	answers: 1,
+	wantsThinking: body.think === true || typeof body.think === 'string',
+});
+
 /** Reads what decides the answer from the body of `/api/chat`. */
 export function ollamaChatPrompt(body: Json): Prompt {
 	const messages = asArray(body.messages).map(asObject);
@@ -38,8 +47,9 @@ export function ollamaChatPrompt(body: Json): Prompt {
 		words: countWords(textOf(messages)),
 		lastUserText: textOf(lastUser?.content),
 		endsWithToolResult: messages.at(-1)?.role === 'tool',
-		toolNames: asArray(body.tools).map((tool) => asString(asObject(asObject(tool).function).name)),
-		toolsForbidden: false,
+		tools: hasFormat(body) ? [] : asArray(body.tools).map(openaiTool),
+		toolChoice: 'auto', // the real server knows no other
+		...commonPrompt(body),
 		maxTokens: outputCap(body),
 	};
 }
@@ -51,8 +61,9 @@ export function ollamaGeneratePrompt(body: Json): Prompt {
 		words: countWords(text),
 		lastUserText: asString(body.prompt),
 		endsWithToolResult: false,
-		toolNames: [],
-		toolsForbidden: true,
+		tools: [],
+		toolChoice: 'none',
+		...commonPrompt(body),
 		maxTokens: outputCap(body),
 	};
 }
@@ -102,7 +113,7 @@ const toolCallObject = (call: Generation['toolCalls'][number], index: number): J
 const head = (generation: Generation): Json => ({ model: generation.model, created_at: CREATED.toISOString() });
 const doneReason = (generation: Generation): string => (generation.finish === 'length' ? 'length' : 'stop');
 
-function* frames(shape: Shape, generation: Generation): Iterable<Frame> {
+function* frames(shape: Shape, body: Json, generation: Generation): Iterable<Frame> {
 	const { behaviour, toolCalls, chunks } = generation;
 	const line = (json: Json): string => `${JSON.stringify(json)}\n`;
 	const part = (content: Json): string => line({ ...head(generation), ...content, done: false });
@@ -114,7 +125,8 @@ function* frames(shape: Shape, generation: Generation): Iterable<Frame> {
 		yield { kind: 'content', text, tokens: 1 };
 	}
 	for (let i = 0; i < chunks; i += 1) {
-		const text = part(shape({ content: chunkText(i, behaviour) }));
+		const content = contentChunk(generation, i);
+		const text = part({ ...shape({ content }), ...logprobsOf(body, content) });
 		yield { kind: 'content', text, tokens: behaviour.tokensPerChunk };
 	}
 	const usage = usageOf(generation);
@@ -135,28 +147,39 @@ function* frames(shape: Shape, generation: Generation): Iterable<Frame> {
 	if (behaviour.extraEvents) yield { kind: 'close', text: part(shape({ content: ' extra' })), tokens: 0 };
 }
 
-function whole(shape: Shape, generation: Generation): Json {
+function whole(shape: Shape, body: Json, generation: Generation): Json {
 	const { behaviour, toolCalls } = generation;
 	const content = shape({
 		content: answerText(generation),
 		...(behaviour.thinking > 0 ? { thinking: thinkingAnswer(generation) } : {}),
 		...(toolCalls.length > 0 ? { toolCalls: toolCalls.map(toolCallObject) } : {}),
 	});
-	return { ...head(generation), ...content, done: true, done_reason: doneReason(generation), ...metrics(generation) };
+	const logprobs = logprobsOf(body, answerText(generation));
+	return {
+		...head(generation),
+		...content,
+		...logprobs,
+		done: true,
+		done_reason: doneReason(generation),
+		...metrics(generation),
+	};
 }
 
-const dialect = (shape: Shape): GenerationDialect => ({
+const logprobsOf = (body: Json, content: string): Json =>
+	body.logprobs === true ? { logprobs: [tokenLogprob(content)] } : {};
+
+const dialect = (shape: Shape, body: Json): GenerationDialect => ({
 	contentType: 'application/x-ndjson',
 	longLineStart: '{"model":"mock","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"',
 	garbageFrame: '{"model":"mock","message":{"role":"assistant","content":\n',
 	errorFrame: `${JSON.stringify(ollamaErrorBody('an error was encountered while running the model'))}\n`,
-	frames: (generation) => frames(shape, generation),
-	whole: (generation) => whole(shape, generation),
+	frames: (generation) => frames(shape, body, generation),
+	whole: (generation) => whole(shape, body, generation),
 	usage: usageOf,
 });
 
-export const ollamaChat = dialect(chatShape);
-export const ollamaGenerate = dialect(generateShape);
+export const ollamaChat = (body: Json): GenerationDialect => dialect(chatShape, body);
+export const ollamaGenerate = (body: Json): GenerationDialect => dialect(generateShape, body);
 
 /** The one line of a request without messages or prompt: it loads the model, or unloads it with `keep_alive: 0`. */
 export function ollamaLoad(body: Json, isChat: boolean): Json {
@@ -240,7 +263,7 @@ export function ollamaShow(name: string): Json {
 			[`${family}.context_length`]: 8192,
 			[`${family}.embedding_length`]: 8,
 		},
-		capabilities: isEmbedder(name) ? ['embedding'] : ['completion', 'tools', 'thinking'],
+		capabilities: isEmbedder(name) ? ['embedding'] : ['completion', 'tools', 'thinking', 'vision'],
 		modified_at: CREATED.toISOString(),
 	};
 }

@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
 import {
 	answerText,
-	asArray,
-	asNumber,
-	asObject,
-	asString,
-	chunkText,
+	contentChunk,
 	countWords,
 	CREATED_SECONDS,
 	type Frame,
 	type Generation,
 	type GenerationDialect,
-	type Json,
 	type Prompt,
+	schemaOfFormat,
+	stringsOf,
 	textOf,
 	thinkingAnswer,
 	thinkingText,
+	type ToolOffer,
 } from './generation.js';
+import { asArray, asNumber, asObject, asString, type Json } from './json.js';
 
 type ErrorParts = { message: string; type: string; code: string | null; param?: string | null };
 
@@ -37,6 +36,21 @@ export function openaiErrorBody(status: number, message: string): Json {
 export const openaiModelMissing = (model: string): string =>
 	`The model \`${model}\` does not exist or you do not have access to it.`;
 
+/** A tool as chat completions nest it or as responses have it. */
+export function openaiTool(tool: unknown): ToolOffer {
+	const { function: nested, ...flat } = asObject(tool);
+	const { name, parameters } = nested === undefined ? flat : asObject(nested);
+	return { name: asString(name), parameters };
+}
+
+/** `required` counts as naming the first tool. */
+export function toolChoiceOf({ tool_choice: choice, tools }: Json): Prompt['toolChoice'] {
+	if (choice === 'none') return 'none';
+	const named = asString(asObject(choice).name) || asString(asObject(asObject(choice).function).name);
+	if (named !== '') return { name: named };
+	return choice === 'required' ? { name: openaiTool(asArray(tools)[0]).name } : 'auto';
+}
+
 /** Reads what decides the answer from a chat completion's body. */
 export function openaiPrompt(body: Json): Prompt {
 	const messages = asArray(body.messages).map(asObject);
@@ -45,8 +59,13 @@ export function openaiPrompt(body: Json): Prompt {
 		words: countWords(textOf(messages)),
 		lastUserText: textOf(lastUser?.content),
 		endsWithToolResult: messages.at(-1)?.role === 'tool',
-		toolNames: asArray(body.tools).map((tool) => asString(asObject(asObject(tool).function).name)),
-		toolsForbidden: body.tool_choice === 'none',
+		tools: asArray(body.tools).map(openaiTool),
+		toolChoice: toolChoiceOf(body),
+		isSerial: body.parallel_tool_calls === false,
+		schema: schemaOfFormat(asObject(body.response_format)),
+		stop: stringsOf(body.stop),
+		answers: asNumber(body.n) ?? 1,
+		wantsThinking: typeof body.reasoning_effort === 'string' && body.reasoning_effort !== 'none',
 		maxTokens: asNumber(body.max_completion_tokens) ?? asNumber(body.max_tokens),
 	};
 }
@@ -72,6 +91,18 @@ function usageObject({ usage }: Generation, completion: number): Json {
 	};
 }
 
+const answersOf = (body: Json): number => asNumber(body.n) ?? 1;
+
+/** One token of equal likelihood for each chunk. */
+export function tokenLogprob(token: string): Json {
+	return { token, logprob: -0.25, bytes: [...Buffer.from(token)], top_logprobs: [] };
+}
+
+const logprobsOf = (body: Json, content: unknown): Json | null =>
+	body.logprobs === true && typeof content === 'string' && content !== ''
+		? { content: [tokenLogprob(content)], refusal: null }
+		: null;
+
 /** The deltas between the role and the finish, with their tokens. */
 function* deltas(generation: Generation): Iterable<{ delta: Json; tokens: number }> {
 	const { behaviour, toolCalls, chunks } = generation;
@@ -85,7 +116,7 @@ function* deltas(generation: Generation): Iterable<{ delta: Json; tokens: number
 		}
 	}
 	for (let i = 0; i < chunks; i += 1) {
-		yield { delta: { content: chunkText(i, behaviour) }, tokens: behaviour.tokensPerChunk };
+		yield { delta: { content: contentChunk(generation, i) }, tokens: behaviour.tokensPerChunk };
 	}
 }
 
@@ -106,22 +137,29 @@ function* frames(body: Json, generation: Generation): Iterable<Frame> {
 		choices,
 		...(asked || continuous ? { usage } : {}),
 	});
-	const choice = (delta: Json, finish: string | null): Json[] => [
-		{ index: 0, delta, logprobs: null, finish_reason: finish },
+	const answers = Array.from({ length: answersOf(body) }, (_, index) => index);
+	const choice = (delta: Json, finish: string | null, index = 0): Json[] => [
+		{ index, delta, logprobs: logprobsOf(body, delta.content), finish_reason: finish },
 	];
 	const running = (): Json | null =>
 		continuous && !behaviour.noUsage ? usageObject(generation, behaviour.zeroUsage ? 0 : told) : null;
 
-	const opening = event(chunk(choice({ role: 'assistant', content: '', refusal: null }, null), running()));
-	yield { kind: 'open', text: opening, tokens: 0 };
-	for (const { delta, tokens } of deltas(generation)) {
-		told += tokens;
-		const comment = behaviour.comments ? `: keep-alive${newline}${newline}` : '';
-		const usage = running();
-		const text = comment + event(chunk(choice(delta, null), usage));
-		yield { kind: 'content', text, tokens, ...(usage === null ? {} : { usage }) };
+	for (const index of answers) {
+		const role = { role: 'assistant', content: '', refusal: null };
+		yield { kind: 'open', text: event(chunk(choice(role, null, index), running())), tokens: 0 };
 	}
-	yield { kind: 'close', text: event(chunk(choice({}, FINISH[generation.finish]), running())), tokens: 0 };
+	for (const { delta, tokens } of deltas(generation))
+		for (const index of answers) {
+			told += tokens;
+			const comment = behaviour.comments ? `: keep-alive${newline}${newline}` : '';
+			const usage = running();
+			const text = comment + event(chunk(choice(delta, null, index), usage));
+			yield { kind: 'content', text, tokens, ...(usage === null ? {} : { usage }) };
+		}
+	for (const index of answers) {
+		const finish = choice({}, FINISH[generation.finish], index);
+		yield { kind: 'close', text: event(chunk(finish, running())), tokens: 0 };
+	}
 	if (asked && !behaviour.noUsage) {
 		const usage = usageObject(generation, generation.usage.completion);
 		const frame: Frame = { kind: 'close', text: event(chunk([], usage)), tokens: 0, usage };
@@ -133,7 +171,7 @@ function* frames(body: Json, generation: Generation): Iterable<Frame> {
 		yield { kind: 'close', text: event(chunk(choice({ content: ' extra' }, null), null)), tokens: 0 };
 }
 
-function whole(generation: Generation): Json {
+function whole(body: Json, generation: Generation): Json {
 	const { toolCalls, behaviour } = generation;
 	const calls = toolCalls.map((call) => ({
 		id: call.id,
@@ -153,7 +191,12 @@ function whole(generation: Generation): Json {
 		object: 'chat.completion',
 		created: CREATED_SECONDS,
 		model: generation.model,
-		choices: [{ index: 0, message, logprobs: null, finish_reason: FINISH[generation.finish] }],
+		choices: Array.from({ length: answersOf(body) }, (_, index) => ({
+			index,
+			message,
+			logprobs: logprobsOf(body, message.content),
+			finish_reason: FINISH[generation.finish],
+		})),
 		...(behaviour.noUsage ? {} : { usage: usageObject(generation, generation.usage.completion) }),
 		service_tier: 'default',
 		system_fingerprint: 'fp_mock',
@@ -167,10 +210,33 @@ export const openaiChat = (body: Json): GenerationDialect => ({
 	garbageFrame: 'data: {"id":"chatcmpl-broken","choices":[{"index":0,"delta":{"content":\n\n',
 	errorFrame: `data: ${JSON.stringify(openaiErrorBody(500, 'The server had an error while processing your request.'))}\n\n`,
 	frames: (generation) => frames(body, generation),
-	whole,
+	whole: (generation) => whole(body, generation),
 	usage: (generation) =>
 		generation.behaviour.noUsage ? undefined : usageObject(generation, generation.usage.completion),
 });
+
+/** `POST /v1/completions`: the stream and the answer of a chat, with plain text. */
+export function openaiCompletions(body: Json): GenerationDialect {
+	const chat = openaiChat(body);
+	const plain = (json: Json): Json => ({
+		...json,
+		id: asString(json.id).replace('chatcmpl', 'cmpl'),
+		object: 'text_completion',
+		choices: asArray(json.choices).map((item) => {
+			const { index, delta, message, finish_reason: finish } = asObject(item);
+			return { index, text: asString(asObject(delta ?? message).content), logprobs: null, finish_reason: finish };
+		}),
+	});
+	const text = (frame: string): string =>
+		frame.replace(/\{.*\}/, (json) => JSON.stringify(plain(JSON.parse(json) as Json)));
+	return {
+		...chat,
+		*frames(generation) {
+			for (const frame of chat.frames(generation)) yield { ...frame, text: text(frame.text) };
+		},
+		whole: (generation) => plain(chat.whole(generation)),
+	};
+}
 
 /** A unit vector that depends on nothing but the text. */
 export function embed(text: string, dimensions: number): number[] {
