@@ -30,7 +30,7 @@ export abstract class ProviderAdapter {
 	): UpstreamRequest;
 
 	/** @throws AppError invalid, through `lost`, for what this upstream cannot do */
-	abstract encodeChat(request: ChatRequest, lost: Untranslatable): Buffer;
+	abstract encodeChat(request: ChatRequest, lost: Untranslatable, provider: Provider): Buffer;
 	abstract chatDecoder(request: ChatRequest, emit: (event: ChatEvent) => void): ChatDecoder;
 	abstract encodeEmbeddings(request: EmbeddingRequest): Buffer;
 	/** @throws AppError upstream when the answer is not one. */

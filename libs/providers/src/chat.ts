@@ -144,6 +144,10 @@ export interface ToolCall {
 export const textOf = (parts: readonly ContentPart[]): string =>
 	parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 
+/** A tool's answer for upstreams that have no field for its failure. */
+export const toolAnswerText = ({ parts, isError }: ChatMessage): string =>
+	`${isError ? 'Error: ' : ''}${textOf(parts)}`;
+
 /** A message that is nothing but text. */
 export const textMessage = (role: ChatMessage['role'], text: string): ChatMessage => ({
 	role,

@@ -5,6 +5,7 @@ import type {
 	ChatRequest,
 	EmbeddingAnswer,
 	EmbeddingRequest,
+	ForwardedHeaders,
 	Protocol,
 	Untranslatable,
 	WireOperation,
@@ -93,8 +94,8 @@ export interface ClientOperation {
 	/** Says in-band that a stream has failed. */
 	errorFrame(error: AppError, context: AnswerContext): string;
 
-	/** What every upstream needs. @throws AppError invalid, naming the field */
-	check(scanned: ScannedJson): void;
+	/** What every upstream needs; `forwarded` are the client's headers of `forwardedHeaders`. @throws AppError invalid, naming the field */
+	check(scanned: ScannedJson, forwarded: ForwardedHeaders): void;
 	isStreamed(scanned: ScannedJson): boolean;
 	wantsUsage(scanned: ScannedJson): boolean;
 	/** The most output tokens the call may produce by its own words; `undefined`: it does not say; 0: it produces none. */

@@ -61,7 +61,7 @@ export function prepare(call: InboundCall, route: Route, adapter: ProviderAdapte
 	const request: ChatRequest = translation.read(scanned, route.model, lost);
 	return {
 		context,
-		request: send(adapter.chat, adapter.encodeChat(request, lost)),
+		request: send(adapter.chat, adapter.encodeChat(request, lost, route.provider)),
 		pipe: new TranslatedChat(adapter, request, translation.renderer(context)),
 		dropped: lost.names,
 	};

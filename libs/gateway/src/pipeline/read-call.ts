@@ -29,8 +29,12 @@ const known = foldedKeys([
 	'format',
 	'think',
 	'stop',
+	'stop_sequences',
+	'thinking',
+	'output_config',
 	'temperature',
 	'top_p',
+	'top_k',
 	'seed',
 	'response_format',
 	'reasoning_effort',
@@ -59,7 +63,7 @@ export function readCall(raw: RawCall): InboundCall {
 		if (scanned.spans.has(name))
 			throw new AppError('invalid', 'forbidden_field', `${name} cannot be chosen by a caller`, { param: name });
 	const alias = modelOf(scanned);
-	raw.operation.check(scanned);
+	raw.operation.check(scanned, raw.forwarded);
 	checkStream(scanned);
 	return { ...raw, scanned, alias, isStreamed: raw.operation.isStreamed(scanned) };
 }

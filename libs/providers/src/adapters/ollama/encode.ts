@@ -1,4 +1,4 @@
-import { type ChatMessage, type ChatRequest, type EmbeddingRequest, textOf } from '../../chat.js';
+import { type ChatMessage, type ChatRequest, type EmbeddingRequest, textOf, toolAnswerText } from '../../chat.js';
 import type { Untranslatable } from '../../untranslatable.js';
 
 /** The canonical chat in Ollama's native form. */
@@ -48,7 +48,7 @@ function encodeMessage(message: ChatMessage, all: readonly ChatMessage[], lost: 
 	if (role === 'tool')
 		return {
 			role,
-			content,
+			content: toolAnswerText(message),
 			tool_name: message.toolName ?? nameOf(message.toolCallId, all),
 			tool_call_id: message.toolCallId,
 		};

@@ -39,10 +39,12 @@ class ChoiceReader {
 		list(message.tool_calls).forEach((call, position) => this.toolCall(record(call), position));
 	}
 
-	finish(reason: string): void {
+	/** `stop`: vLLM's `stop_reason`, the stop sequence that was hit. */
+	finish(reason: string, stop: unknown): void {
 		if (reason === '' || this.isFinished) return;
 		this.isFinished = true;
-		this.emit({ type: 'finish', reason: reasons[reason] ?? 'stop', choice: this.choice });
+		const hit = typeof stop === 'string' ? { stopSequence: stop } : {};
+		this.emit({ type: 'finish', reason: reasons[reason] ?? 'stop', choice: this.choice, ...hit });
 	}
 
 	private toolCall(call: Record<string, unknown>, position: number): void {
@@ -135,7 +137,7 @@ export class OpenAiStreamDecoder implements ChatDecoder {
 			const choice = record(item);
 			const reader = this.choices.of(choice, position);
 			reader.content(record(choice.delta), choice.logprobs);
-			reader.finish(text(choice.finish_reason));
+			reader.finish(text(choice.finish_reason), choice.stop_reason);
 		});
 		const usage = openAiUsage(chunk.usage);
 		if (usage !== undefined) this.emit({ type: 'usage', usage });
@@ -162,7 +164,7 @@ export class OpenAiAnswerDecoder implements ChatDecoder {
 		choices.forEach((choice, position) => {
 			const reader = readers.of(choice, position);
 			reader.content(record(choice.message), choice.logprobs);
-			reader.finish(text(choice.finish_reason) || 'stop');
+			reader.finish(text(choice.finish_reason) || 'stop', choice.stop_reason);
 		});
 		const usage = openAiUsage(body.usage);
 		if (usage !== undefined) this.emit({ type: 'usage', usage });

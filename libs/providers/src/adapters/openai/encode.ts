@@ -4,6 +4,7 @@ import {
 	type ContentPart,
 	type EmbeddingRequest,
 	textOf,
+	toolAnswerText,
 	type ToolChoice,
 } from '../../chat.js';
 import type { Untranslatable } from '../../untranslatable.js';
@@ -52,7 +53,7 @@ const encodeToolChoice = (choice: ToolChoice | undefined): unknown =>
 function encodeMessage(message: ChatMessage): object {
 	const { role, parts } = message;
 	if (role === 'tool')
-		return { role, content: textOf(parts), tool_call_id: message.toolCallId ?? message.toolName ?? '' };
+		return { role, content: toolAnswerText(message), tool_call_id: message.toolCallId ?? message.toolName ?? '' };
 	if (role === 'assistant' && message.toolCalls.length > 0)
 		return {
 			role,
