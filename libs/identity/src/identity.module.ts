@@ -11,6 +11,8 @@ import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { SessionEntity } from './persistence/session.entity.js';
 import { SessionRepository } from './persistence/session.repository.js';
 import { SessionCredentials } from './persistence/session-credentials.js';
+import { AccountRequestEntity } from './persistence/account-request.entity.js';
+import { InvitationEntity } from './persistence/invitation.entity.js';
 import { UserEntity } from './persistence/user.entity.js';
 import { UserRepository } from './persistence/user.repository.js';
 import { RefreshService } from './refresh.service.js';
@@ -24,7 +26,10 @@ const parts = [Clock, PasswordHasher, AccessTokens, AccountService, LoginService
 const doors = [AuthService, UsersService, SessionAuthenticator, SigningKeys];
 
 @Module({
-	imports: [AccessModule, TypeOrmModule.forFeature([UserEntity, SessionEntity, RefreshTokenEntity])],
+	imports: [
+		AccessModule,
+		TypeOrmModule.forFeature([UserEntity, SessionEntity, RefreshTokenEntity, AccountRequestEntity, InvitationEntity]),
+	],
 	providers: [...repositories, ...parts, ...doors],
 	exports: doors,
 })

@@ -3,7 +3,7 @@ import { MembershipsService, type Page, type PageRequest } from '#libs/access';
 import { type TenantScope, UnitOfWork } from '#libs/database';
 import { AppError, missing, newId, type Scope } from '#libs/kernel';
 import { PasswordHasher } from './password-hasher.js';
-import { passwordProblems } from './password-rules.js';
+import { demandGoodPassword } from './password-rules.js';
 import { type User, UserRepository } from './persistence/user.repository.js';
 
 export interface NewUser {
@@ -46,8 +46,7 @@ export class UsersService {
 	 * @throws AppError invalid `weak_password`, `unknown_role`; denied `role_too_powerful`; conflict `email_taken`
 	 */
 	async create(scope: Scope, input: NewUser): Promise<User> {
-		const details = passwordProblems(input.password, input.email);
-		if (details.length > 0) throw new AppError('invalid', 'weak_password', 'This password cannot be used', { details });
+		demandGoodPassword(input.password, { email: input.email, names: [input.name] });
 		const passwordHash = await this.hasher.hash(input.password); // before the transaction: it takes a while
 		return this.work.run(scope, async (tenant) => {
 			const id = newId();

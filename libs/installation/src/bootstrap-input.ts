@@ -29,7 +29,7 @@ export function bootstrapInput(config: Config): BootstrapInput {
 	if (email !== '' && !z.email().max(254).safeParse(email).success)
 		problems.push(`BOOTSTRAP_ADMIN_EMAIL is not an e-mail address ${REMEDY}`);
 	if (password !== '')
-		for (const { message } of passwordProblems(password, email))
+		for (const { message } of passwordProblems(password, { email }))
 			problems.push(`BOOTSTRAP_ADMIN_PASSWORD ${message} ${REMEDY}`);
 	if (apiKey !== '' && keyParts === undefined)
 		problems.push(`BOOTSTRAP_API_KEY is not an API key of the form pl_<id>_<secret><checksum> ${REMEDY}`);

@@ -2,10 +2,11 @@ import { Global, Module } from '@nestjs/common';
 import { RedisBreaker } from './breaker.js';
 import { Epochs } from './epochs.js';
 import { Invalidations } from './invalidations.js';
+import { RateLimiter } from './rate-limiter.js';
 import { RedisConnection } from './redis-connection.js';
 import { ServerClock } from './server-clock.js';
 
-const services = [RedisConnection, RedisBreaker, Epochs, Invalidations, ServerClock];
+const services = [RedisConnection, RedisBreaker, Epochs, Invalidations, RateLimiter, ServerClock];
 
 @Global()
 @Module({ providers: services, exports: services })

@@ -13,12 +13,12 @@ export class Script<Result> {
 	}
 
 	/** @throws what ioredis throws, NOSCRIPT excepted. */
-	async run(client: Redis, keysAndArguments: readonly (string | number)[]): Promise<Result> {
+	async run(client: Redis, keysAndArguments: readonly (string | number)[], keyCount = this.keyCount): Promise<Result> {
 		try {
-			return (await client.evalsha(this.digest, this.keyCount, ...keysAndArguments)) as Result;
+			return (await client.evalsha(this.digest, keyCount, ...keysAndArguments)) as Result;
 		} catch (error) {
 			if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-			return (await client.eval(this.source, this.keyCount, ...keysAndArguments)) as Result;
+			return (await client.eval(this.source, keyCount, ...keysAndArguments)) as Result;
 		}
 	}
 }

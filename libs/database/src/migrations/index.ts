@@ -4,10 +4,12 @@ import { Foundation1795200000000 } from './1795200000000-Foundation.js';
 import { Aliases1795646400000 } from './1795646400000-Aliases.js';
 import { Audit1795647600000 } from './1795647600000-Audit.js';
 import { Mail1795650000000 } from './1795650000000-Mail.js';
+import { Accounts1795660000000 } from './1795660000000-Accounts.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
 	Aliases1795646400000,
 	Audit1795647600000,
 	Mail1795650000000,
+	Accounts1795660000000,
 ];

@@ -73,6 +73,18 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		],
 		['usage_rollups_hourly', { organization_id, hour: new Date(), calls: 1, ...call }],
 		['usage_open_windows', { organization_id, hour: new Date() }],
+		['account_requests', { organization_id, id: newId(), kind: 'reset-password', email: 'e', expires_at: new Date() }],
+		[
+			'invitations',
+			{
+				organization_id,
+				id: newId(),
+				email: random,
+				role: 'basic',
+				token_hash: randomBytes(32),
+				expires_at: new Date(),
+			},
+		],
 		['mails', { organization_id, id: newId(), kind: 'k', recipient: 'r' }],
 		['outbox', { organization_id, id: newId(), job: 'j', version: 1, payload: {} }],
 		[

@@ -18,6 +18,10 @@ export class SessionEntity {
 	@Column('text', { nullable: true })
 	ip!: string | null;
 
+	/** When its owner last proved who they are by password. */
+	@Column('timestamptz', { name: 'authenticated_at', default: () => 'now()' })
+	authenticatedAt!: Date;
+
 	@Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
 	lastUsedAt!: Date;
 

@@ -20,6 +20,14 @@ export class UserEntity {
 	@Column('uuid', { name: 'last_organization_id', nullable: true })
 	lastOrganizationId!: string | null;
 
+	/** When its owner proved that they read mails to it. */
+	@Column('timestamptz', { name: 'email_verified_at', nullable: true })
+	emailVerifiedAt!: Date | null;
+
+	/** The account is closed, and erased after this. */
+	@Column('timestamptz', { name: 'delete_after', nullable: true })
+	deleteAfter!: Date | null;
+
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;
 
