@@ -78,6 +78,9 @@ export const concerns = {
 		EGRESS_ALLOW: list.describe(
 			'Comma list of hosts, addresses or CIDR ranges inside private networks that upstream connections may reach',
 		),
+		IMAGE_EGRESS_ALLOW: list.describe(
+			'The same for images that callers name by URL; EGRESS_ALLOW does not count there. Empty: public addresses only',
+		),
 		UPSTREAM_CONNECT_TIMEOUT_MS: milliseconds.default(5_000).describe('Time to connect to an upstream'),
 		UPSTREAM_FIRST_BYTE_TIMEOUT_MS: milliseconds
 			.default(300_000)

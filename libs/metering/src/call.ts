@@ -5,6 +5,8 @@ export interface TokenUsage {
 	readonly cacheWrite: number;
 	readonly output: number;
 	readonly reasoning: number;
+	/** The upstream did not say how long the prompt was: `input` is 0 until somebody estimates it. */
+	readonly isInputUnknown?: boolean;
 }
 
 export const NO_TOKENS: TokenUsage = Object.freeze({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 });

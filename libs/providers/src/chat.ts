@@ -200,6 +200,8 @@ export interface TokenLogprob {
 export interface ChatDecoder {
 	/** The model as the upstream names it, once known. */
 	readonly model: string | undefined;
+	/** Pieces of content that have come and are no events yet. */
+	readonly held?: number;
 	/** @throws AppError upstream when the bytes make no sense or a line is longer than the limit. */
 	feed(bytes: Buffer): void;
 	/** The upstream has closed: events that are still due. Returns whether the answer was whole. */

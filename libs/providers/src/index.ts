@@ -32,6 +32,7 @@ export {
 	type ToolChoice,
 	type ToolDefinition,
 } from './chat.js';
+export { hasImageUrls, resolveImages } from './egress/fetch-image.js';
 export { ModelCatalogue, type ProviderState } from './model-catalogue.js';
 export type { NewProvider, ProviderRecord } from './persistence/provider.repository.js';
 export {

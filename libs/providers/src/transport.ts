@@ -1,11 +1,13 @@
+import type { Readable } from 'node:stream';
 import type { AppError } from '#libs/kernel';
 
 export interface UpstreamRequest {
-	readonly method: 'GET' | 'POST';
+	readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
 	/** With the base path of the provider. */
 	readonly path: string;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body: Buffer | undefined;
+	/** A stream is sent at the upstream's pace, with the `content-length` of `headers` or in chunks. */
+	readonly body: Buffer | Readable | undefined;
 	/** Other than the provider's, for this model. */
 	readonly timeouts?: CallTimeouts | undefined;
 }

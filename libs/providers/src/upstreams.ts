@@ -5,6 +5,7 @@ import type { ProviderAdapter } from './adapter.js';
 import { adapterOfKind } from './adapters.js';
 import { EchoTransport } from './adapters/echo/echo-transport.js';
 import { EgressGuard } from './egress/egress-guard.js';
+import { ImageFetcher } from './egress/fetch-image.js';
 import { HttpTransport } from './egress/http-transport.js';
 import { allowedEgress } from './environment-providers.js';
 import type { Provider } from './provider.js';
@@ -18,11 +19,14 @@ interface Open {
 /** How each provider is spoken to and reached. Connections are kept per provider and revision. */
 @Injectable()
 export class Upstreams implements OnModuleDestroy {
+	/** For images that callers name by URL: not even what providers may reach. */
+	readonly images: ImageFetcher;
 	private readonly guard: EgressGuard;
 	private readonly open = new Map<string, Open>();
 
 	constructor(private readonly config: Config) {
 		this.guard = new EgressGuard(allowedEgress(config.upstreams));
+		this.images = new ImageFetcher(new EgressGuard(config.upstreams.IMAGE_EGRESS_ALLOW));
 	}
 
 	/** @throws AppError bug: the directory leaves out what cannot be called. */
@@ -52,6 +56,7 @@ export class Upstreams implements OnModuleDestroy {
 	}
 
 	onModuleDestroy(): void {
+		this.images.close();
 		for (const { transport } of this.open.values()) transport.close();
 		this.open.clear();
 	}

@@ -201,6 +201,11 @@ export class Exchange implements UpstreamHandler, Listed {
 
 	private usageAtEnd(status: CallStatus): { usage: TokenUsage; usageSource: UsageSource; isEstimated: boolean } {
 		const { usage, pieces } = this.parts.pipe;
+		if (usage?.isInputUnknown === true) {
+			const { isInputUnknown: _, ...known } = usage;
+			const estimate = { ...known, input: this.parts.inputTokens };
+			return { usage: estimate, usageSource: 'provider_partial', isEstimated: true };
+		}
 		if (usage !== undefined)
 			return { usage, usageSource: status === 'ok' ? 'provider' : 'provider_partial', isEstimated: false };
 		if (pieces === 0) return { usage: NO_TOKENS, usageSource: 'none', isEstimated: false };

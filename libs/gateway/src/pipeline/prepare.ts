@@ -62,7 +62,7 @@ export function prepare(call: InboundCall, route: Route, adapter: ProviderAdapte
 	return {
 		context,
 		request: send(adapter.chat, adapter.encodeChat(request, lost, route.provider)),
-		pipe: new TranslatedChat(adapter, request, translation.renderer(context)),
+		pipe: new TranslatedChat(adapter, request, translation.renderer(context), context.inputTokens),
 		dropped: lost.names,
 	};
 }

@@ -6,15 +6,25 @@ import type { AnswerPipe, ChatRenderer, Ending } from '../dialects/client-operat
 /** An upstream's protocol in, another dialect out, event by event. */
 export class TranslatedChat implements AnswerPipe {
 	usage: TokenUsage | undefined;
-	pieces = 0;
 	failure: AppError | undefined;
+	private emitted = 0;
 	private readonly decoder: ChatDecoder;
 	private readonly renderer: ChatRenderer;
 	private rendered = '';
 
-	constructor(adapter: ProviderAdapter, request: ChatRequest, renderer: ChatRenderer) {
+	/** `inputTokens`: an estimate of the prompt, for clients of an upstream that does not say. */
+	constructor(
+		adapter: ProviderAdapter,
+		request: ChatRequest,
+		renderer: ChatRenderer,
+		private readonly inputTokens = 0,
+	) {
 		this.renderer = renderer;
 		this.decoder = adapter.chatDecoder(request, (event) => this.event(event));
+	}
+
+	get pieces(): number {
+		return this.emitted + (this.decoder.held ?? 0);
 	}
 
 	feed(bytes: Buffer): string | undefined {
@@ -35,6 +45,11 @@ export class TranslatedChat implements AnswerPipe {
 		return rendered === '' ? undefined : rendered;
 	}
 
+	private withInput(event: ChatEvent): ChatEvent {
+		if (event.type !== 'usage' || event.usage.isInputUnknown !== true) return event;
+		return { type: 'usage', usage: { ...event.usage, input: this.inputTokens } };
+	}
+
 	private event(event: ChatEvent): void {
 		if (this.failure !== undefined) return;
 		if (event.type === 'error') {
@@ -46,8 +61,8 @@ export class TranslatedChat implements AnswerPipe {
 			return;
 		}
 		if (event.type === 'usage') this.usage = event.usage;
-		else if (event.type !== 'finish') this.pieces++;
-		this.rendered += this.renderer.event(event, this.decoder.model);
+		else if (event.type !== 'finish') this.emitted++;
+		this.rendered += this.renderer.event(this.withInput(event), this.decoder.model);
 	}
 }
 

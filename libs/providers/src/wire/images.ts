@@ -5,9 +5,16 @@ const signatures: readonly (readonly [string, string])[] = [
 	['UklGR', 'image/webp'],
 ];
 
-/** The media type of an image, read off its first bytes; PNG when they say nothing. */
-export const imageType = (base64: string): string =>
-	signatures.find(([start]) => base64.startsWith(start))?.[1] ?? 'image/png';
+/** The media type of an image, read off its first bytes; `undefined`: no image of a kind that models take. */
+export function signedImageType(base64: string): string | undefined {
+	const type = signatures.find(([start]) => base64.startsWith(start))?.[1];
+	return type === 'image/webp' && Buffer.from(base64.slice(0, 16), 'base64').toString('latin1', 8) !== 'WEBP'
+		? undefined // RIFF holds sound and film, too
+		: type;
+}
+
+/** The same; PNG when the bytes say nothing. */
+export const imageType = (base64: string): string => signedImageType(base64) ?? 'image/png';
 
 /** A `data:` URL for bare base64. */
 export const imageUrl = (base64: string, mediaType = imageType(base64)): string => `data:${mediaType};base64,${base64}`;

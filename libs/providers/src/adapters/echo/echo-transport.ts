@@ -11,7 +11,7 @@ const DIMENSIONS = 8;
 export class EchoTransport extends Transport {
 	send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
 		const answer = new EchoAnswer(handler);
-		const body = parseUpstreamJson(request.body?.toString('utf8') ?? '{"list":true}');
+		const body = parseUpstreamJson(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{"list":true}');
 		queueMicrotask(() => answer.begin(request.path, body));
 		return answer;
 	}
