@@ -23,6 +23,12 @@ export class Sealer {
 		return `${key.kid}.${body.toString('base64url')}`;
 	}
 
+	/** The same under the first key; `undefined` when it is already. @throws AppError bug `unsealable` */
+	reseal(sealed: string, context: string): string | undefined {
+		if (sealed.startsWith(`${this.keys[0]?.kid}.`)) return undefined;
+		return this.seal(this.open(sealed, context), context);
+	}
+
 	/** @throws AppError bug `unsealable` when no key fits, the context differs or the value was altered. */
 	open(sealed: string, context: string): string {
 		const dot = sealed.indexOf('.');

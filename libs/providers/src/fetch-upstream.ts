@@ -27,10 +27,7 @@ export function fetchUpstream(transport: Transport, request: UpstreamRequest, li
 				size += bytes.length;
 				if (size > MAX_BYTES) fail(new AppError('upstream', 'upstream_too_large', 'The upstream sent too much'));
 			},
-			onEnd: () =>
-				status === 200
-					? settle(() => resolve(Buffer.concat(pieces)))
-					: fail(new AppError('upstream', 'upstream_refused', `The upstream answered with status ${status}`)),
+			onEnd: () => (status === 200 ? settle(() => resolve(Buffer.concat(pieces))) : fail(refusalOf(status))),
 			onError: fail,
 		});
 		const timer = setTimeout(
@@ -39,3 +36,8 @@ export function fetchUpstream(transport: Transport, request: UpstreamRequest, li
 		);
 	});
 }
+
+const refusalOf = (status: number): AppError =>
+	status === 401 || status === 403
+		? new AppError('upstream', 'upstream_credentials_exhausted', 'The upstream does not accept our credential')
+		: new AppError('upstream', 'upstream_refused', `The upstream answered with status ${status}`);

@@ -33,8 +33,13 @@ export {
 	type ToolDefinition,
 } from './chat.js';
 export { hasImageUrls, resolveImages } from './egress/fetch-image.js';
+export { sealedCredentials } from './credential-context.js';
+export { ConnectionTest, type ConnectionTestResult, connectionTestCodes } from './connection-test.js';
+export { CredentialsService } from './credentials.service.js';
 export { ModelCatalogue, type ProviderState } from './model-catalogue.js';
-export type { NewProvider, ProviderRecord } from './persistence/provider.repository.js';
+export type { CredentialChange, CredentialRecord, NewCredential } from './persistence/credential.repository.js';
+export type { ProviderRecord } from './persistence/provider.repository.js';
+export type { NewProvider, ProviderChange } from './provider-change.js';
 export {
 	type Credential,
 	type ListedModel,
@@ -44,7 +49,13 @@ export {
 	withCredential,
 } from './provider.js';
 export { type Protocol, protocols, type WireOperation } from './operation.js';
-export type { ModelSettings, ProviderSettings } from './provider-settings.js';
+export {
+	DEFAULT_SETTINGS,
+	type ModelSettings,
+	type ProviderSettings,
+	ProviderSettingsInput,
+	settingsFor,
+} from './provider-settings.js';
 export { ProvidersModule } from './providers.module.js';
 export { ProvidersService } from './providers.service.js';
 export {

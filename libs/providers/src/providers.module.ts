@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '#libs/audit';
 import { AliasDirectory } from './alias-directory.js';
+import { ChangeLog } from './change-log.js';
+import { ConnectionTest } from './connection-test.js';
+import { CredentialsService } from './credentials.service.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { AliasRepository } from './persistence/alias.repository.js';
+import { CredentialRepository } from './persistence/credential.repository.js';
 import { ModelAliasEntity } from './persistence/model-alias.entity.js';
 import { ModelAliasTargetEntity } from './persistence/model-alias-target.entity.js';
 import { ProviderEntity } from './persistence/provider.entity.js';
@@ -21,12 +25,16 @@ import { Upstreams } from './upstreams.js';
 	providers: [
 		AliasDirectory,
 		AliasRepository,
+		ChangeLog,
+		ConnectionTest,
+		CredentialRepository,
+		CredentialsService,
 		ModelCatalogue,
 		ProviderDirectory,
 		ProviderRepository,
 		ProvidersService,
 		Upstreams,
 	],
-	exports: [ModelCatalogue, ProvidersService, Upstreams],
+	exports: [ConnectionTest, CredentialsService, ModelCatalogue, ProvidersService, Upstreams],
 })
 export class ProvidersModule {}

@@ -36,6 +36,15 @@ export class Upstreams implements OnModuleDestroy {
 		return adapter;
 	}
 
+	/** What can be said without asking DNS. @throws AppError invalid `forbidden_address`, naming the field `baseUrl` */
+	demandPermitted(baseUrl: string): void {
+		if (this.guard.refusalOf(new URL(baseUrl)) === undefined) return;
+		const message = 'names an address or port that may not be reached; an operator can allow it in EGRESS_ALLOW';
+		throw new AppError('invalid', 'forbidden_address', `The base URL ${message}`, {
+			details: [{ field: 'baseUrl', code: 'not_allowed', message }],
+		});
+	}
+
 	transportOf(provider: Provider): Transport {
 		const known = this.open.get(provider.id);
 		if (known?.revision === provider.revision) return known.transport;
@@ -44,7 +53,8 @@ export class Upstreams implements OnModuleDestroy {
 		return transport; // calls under way keep the older one until they end
 	}
 
-	private connect(provider: Provider): Transport {
+	/** Connections of their own, for the caller to close: a test must not leave any behind. */
+	connect(provider: Provider): Transport {
 		if (provider.kind === 'echo') return new EchoTransport();
 		const { upstreams } = this.config;
 		const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs } = provider.settings;

@@ -21,11 +21,22 @@ export interface Tenant {
 
 /** An organization with its default project, one user in the role, and their API key; written as the owner. */
 export async function addTenant(config: Config, role: BuiltInRole = 'owner'): Promise<Tenant> {
-	const [organizationId, projectId, userId, keyRowId] = [newId(), newId(), newId(), newId()];
+	const organizationId = newId();
+	await asOwner('INSERT INTO organizations (id, slug, name) VALUES ($1, $2, $2)', [
+		organizationId,
+		`t-${randomBytes(6).toString('hex')}`,
+	]);
+	return addMember(config, organizationId, role);
+}
+
+/** Somebody in the organization that owns what all share; once per database. */
+export const addOperator = (config: Config): Promise<Tenant> => addMember(config, SYSTEM, 'owner');
+
+async function addMember(config: Config, organizationId: string, role: BuiltInRole): Promise<Tenant> {
+	const [projectId, userId, keyRowId] = [newId(), newId(), newId()];
 	const name = `t-${randomBytes(6).toString('hex')}`;
 	const email = `${name}@example.test`;
 	const roleId = `00000000-0000-7000-8000-${String(100 + builtIn[role]).padStart(12, '0')}`;
-	await asOwner('INSERT INTO organizations (id, slug, name) VALUES ($1, $2, $2)', [organizationId, name]);
 	await asOwner(`INSERT INTO projects (organization_id, id, name, is_default) VALUES ($1, $2, 'Default', true)`, [
 		organizationId,
 		projectId,

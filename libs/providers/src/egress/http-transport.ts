@@ -1,8 +1,7 @@
-import { isIP } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import { AppError } from '#libs/kernel';
 import { Transport, type UpstreamCall, type UpstreamHandler, type UpstreamRequest } from '../transport.js';
-import { blockedAddress, type EgressGuard } from './egress-guard.js';
+import type { EgressGuard } from './egress-guard.js';
 
 export interface TransportTimeouts {
 	readonly connectMs: number;
@@ -13,7 +12,7 @@ export interface TransportTimeouts {
 /** Keep-alive connections to one upstream of one organization: never shared with another's. Redirects are not followed. */
 export class HttpTransport extends Transport {
 	private readonly pool: Pool;
-	/** A literal address is not looked up, so the lookup cannot stop it: decided once. */
+	/** A literal address is not looked up, so the lookup cannot stop it; nor a port: decided once. */
 	private readonly blocked: AppError | undefined;
 
 	constructor(
@@ -22,7 +21,7 @@ export class HttpTransport extends Transport {
 		private readonly timeouts: TransportTimeouts,
 	) {
 		super();
-		this.blocked = blockedLiteral(baseUrl, guard);
+		this.blocked = guard.refusalOf(baseUrl);
 		this.pool = new Pool(baseUrl.origin, {
 			connections: null,
 			pipelining: 1,
@@ -57,12 +56,6 @@ export class HttpTransport extends Transport {
 	close(): void {
 		void this.pool.destroy();
 	}
-}
-
-function blockedLiteral({ hostname }: URL, guard: EgressGuard): AppError | undefined {
-	const host = hostname.replace(/^\[|\]$/g, '');
-	if (isIP(host) === 0 || guard.permits(host, host)) return undefined;
-	return blockedAddress();
 }
 
 /** One request on its way: undici's callbacks in, ours out. */

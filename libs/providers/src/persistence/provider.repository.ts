@@ -1,29 +1,31 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Config } from '#libs/config';
 import type { TenantScope } from '#libs/database';
-import { newId, Sealer } from '#libs/kernel';
+import { newId, type Page, pageOf, type PageRequest } from '#libs/kernel';
 import type { Credential, Provider, ProviderKind } from '../provider.js';
-import { readSettings } from '../provider-settings.js';
+import { type ProviderSettings, readSettings } from '../provider-settings.js';
+import { CredentialRepository } from './credential.repository.js';
 import { ProviderEntity } from './provider.entity.js';
-import { ProviderCredentialEntity } from './provider-credential.entity.js';
 
-/** What may be shown of a provider: never its credential. */
+/** What may be shown of a provider: never its credentials. */
 export interface ProviderRecord {
 	readonly id: string;
 	readonly name: string;
 	readonly kind: ProviderKind;
 	readonly baseUrl: string;
+	readonly settings: ProviderSettings;
 	readonly isEnabled: boolean;
+	/** With all organizations; the system organization's only. */
+	readonly isShared: boolean;
+	/** Of the credential that is tried first. */
 	readonly credentialLast4: string | null;
+	/** Enabled ones. */
+	readonly credentialCount: number;
 	readonly createdAt: Date;
+	readonly updatedAt: Date;
 }
 
-export interface NewProvider {
-	readonly name: string;
-	readonly kind: ProviderKind;
-	readonly baseUrl: string;
-	readonly apiKey: string | undefined;
-}
+/** The columns that callers set. */
+export type ProviderFields = Pick<ProviderRecord, 'name' | 'kind' | 'baseUrl' | 'settings' | 'isEnabled' | 'isShared'>;
 
 interface Row {
 	readonly organizationId: string;
@@ -50,74 +52,96 @@ interface SealedCredential {
 @Injectable()
 export class ProviderRepository {
 	private readonly logger = new Logger('Providers');
-	private readonly sealer: Sealer;
 
-	constructor(config: Config) {
-		this.sealer = new Sealer(config.secrets.ENCRYPTION_KEY ?? []);
-	}
+	constructor(private readonly credentials: CredentialRepository) {}
 
 	/** The organization's enabled ones, with their credentials opened. */
 	async usable(scope: TenantScope): Promise<Provider[]> {
-		const rows = (await this.rows(scope)).filter(({ isEnabled }) => isEnabled);
-		return rows.flatMap((row) => {
-			const { organizationId, id, name, kind, baseUrl, isShared, credentials: sealed } = row;
-			const credentials = sealed.flatMap((credential) => this.opened(row, credential));
-			if (credentials.length === 0 && sealed.length > 0) return []; // one lost key must not take the other providers along
-			const revision = [row.updatedAt.getTime(), ...sealed.map((each) => `${each.id}@${each.changed}`)].join('/');
-			return Object.freeze({
-				organizationId,
-				id,
-				name,
-				kind,
-				baseUrl,
-				isShared,
-				revision,
-				settings: readSettings(row.settings),
-				credentials: Object.freeze(credentials),
-				credential: credentials[0]?.secret,
-			});
-		});
+		return (await this.rows(scope, 'p.is_enabled ORDER BY p.id')).flatMap((row) => this.opened(row) ?? []);
 	}
 
-	async own(scope: TenantScope): Promise<ProviderRecord[]> {
-		return (await this.rows(scope)).map(toRecord);
+	/** One of the organization's, enabled or not. */
+	async openOne(scope: TenantScope, id: string): Promise<Provider | undefined> {
+		const [row] = await this.rows(scope, 'p.id = $2', [id]);
+		return row === undefined ? undefined : this.opened(row);
 	}
 
-	async insert(scope: TenantScope, input: NewProvider): Promise<ProviderRecord> {
-		const { organizationId } = scope;
-		const { manager } = scope.transaction;
+	/** Newest first. */
+	async page(scope: TenantScope, { limit, after }: PageRequest): Promise<Page<ProviderRecord>> {
+		const rows = await this.rows(scope, '($2::uuid IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3', [
+			after ?? null,
+			limit + 1,
+		]);
+		return pageOf(rows.map(toRecord), limit);
+	}
+
+	async find(scope: TenantScope, id: string): Promise<ProviderRecord | undefined> {
+		const [row] = await this.rows(scope, 'p.id = $2', [id]);
+		return row === undefined ? undefined : toRecord(row);
+	}
+
+	/** Until the end of the transaction nobody else changes it or its credentials through this class. */
+	async lock({ organizationId, transaction }: TenantScope, id: string): Promise<boolean> {
+		const rows = await transaction.manager.query<unknown[]>(
+			'SELECT 1 FROM providers WHERE organization_id = $1 AND id = $2 FOR UPDATE',
+			[organizationId, id],
+		);
+		return rows.length === 1;
+	}
+
+	/** Returns its id. */
+	async insert({ organizationId, transaction }: TenantScope, fields: ProviderFields): Promise<string> {
 		const id = newId();
-		await manager.insert(ProviderEntity, {
+		await transaction.manager.insert(ProviderEntity, { organizationId, id, ...columnsOf(fields) });
+		return id;
+	}
+
+	async update(scope: TenantScope, id: string, change: Partial<ProviderFields>): Promise<void> {
+		const { organizationId, transaction } = scope;
+		await transaction.manager.update(
+			ProviderEntity,
+			{ organizationId, id },
+			{ ...columnsOf(change), updatedAt: () => 'now()' },
+		);
+	}
+
+	async delete({ organizationId, transaction }: TenantScope, id: string): Promise<void> {
+		await transaction.manager.delete(ProviderEntity, { organizationId, id });
+	}
+
+	/** Names of the organization's aliases that have it as a target. */
+	async aliasesOf({ organizationId, transaction }: TenantScope, id: string): Promise<string[]> {
+		const rows = await transaction.manager.query<{ name: string }[]>(
+			`SELECT DISTINCT a.name FROM model_alias_targets t
+			JOIN model_aliases a ON a.organization_id = t.organization_id AND a.id = t.alias_id
+			WHERE t.organization_id = $1 AND t.provider_id = $2 ORDER BY 1`,
+			[organizationId, id],
+		);
+		return rows.map(({ name }) => name);
+	}
+
+	/** `undefined` when none of its credentials can be opened: one lost key must not take the other providers along. */
+	private opened(row: Row): Provider | undefined {
+		const { organizationId, id, name, kind, baseUrl, isShared, credentials: sealed } = row;
+		const credentials = sealed.flatMap((credential) => this.openedCredential(row, credential));
+		if (credentials.length === 0 && sealed.length > 0) return undefined;
+		return Object.freeze({
 			organizationId,
 			id,
-			name: input.name,
-			kind: input.kind,
-			baseUrl: input.baseUrl,
+			name,
+			kind,
+			baseUrl,
+			isShared,
+			settings: readSettings(row.settings),
+			credentials: Object.freeze(credentials),
+			credential: credentials[0]?.secret,
+			revision: [row.updatedAt.getTime(), ...sealed.map((each) => `${each.id}@${each.changed}`)].join('/'),
 		});
-		if (input.apiKey !== undefined) {
-			const credentialId = newId();
-			await manager.insert(ProviderCredentialEntity, {
-				organizationId,
-				id: credentialId,
-				providerId: id,
-				secretSealed: this.sealer.seal(input.apiKey, contextOf(organizationId, credentialId)),
-				last4: input.apiKey.slice(-4),
-			});
-		}
-		const created = (await this.own(scope)).find((row) => row.id === id);
-		if (created === undefined) throw new Error('an inserted provider is not visible');
-		return created;
 	}
 
-	/** Returns whether there was one. */
-	async delete(scope: TenantScope, id: string): Promise<boolean> {
-		const result = await scope.transaction.manager.delete(ProviderEntity, { organizationId: scope.organizationId, id });
-		return result.affected === 1;
-	}
-
-	private opened({ organizationId, id }: Row, credential: SealedCredential): Credential[] {
+	private openedCredential({ organizationId, id }: Row, credential: SealedCredential): Credential[] {
 		try {
-			const secret = this.sealer.open(credential.sealed, contextOf(organizationId, credential.id));
+			const secret = this.credentials.open(organizationId, credential.id, credential.sealed);
 			return [Object.freeze({ id: credential.id, secret })];
 		} catch (error) {
 			this.logger.error(
@@ -127,29 +151,34 @@ export class ProviderRepository {
 		}
 	}
 
-	private async rows({ organizationId, transaction }: TenantScope): Promise<Row[]> {
-		return transaction.manager.query<Row[]>(
+	/** `condition` is SQL of this file; its parameters begin with $2. */
+	private async rows(scope: TenantScope, condition: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+		return scope.transaction.manager.query<Row[]>(
 			`SELECT p.organization_id AS "organizationId", p.id, p.name, p.kind, p.base_url AS "baseUrl", p.settings,
 				p.is_enabled AS "isEnabled", p.is_shared AS "isShared", p.created_at AS "createdAt", p.updated_at AS "updatedAt",
 				(SELECT coalesce(json_agg(json_build_object('id', c.id, 'sealed', c.secret_sealed, 'last4', c.last4,
 						'changed', extract(epoch FROM c.updated_at)::text) ORDER BY c.priority, c.id), '[]')
 					FROM provider_credentials c
 					WHERE c.organization_id = p.organization_id AND c.provider_id = p.id AND c.is_enabled) AS credentials
-			FROM providers p WHERE p.organization_id = $1 ORDER BY p.id`,
-			[organizationId],
+			FROM providers p WHERE p.organization_id = $1 AND ${condition}`,
+			[scope.organizationId, ...parameters],
 		);
 	}
 }
 
-const contextOf = (organizationId: string, credentialId: string): string =>
-	`${organizationId}|provider_credentials|${credentialId}|secret_sealed`;
+/** Explicit, so that nothing else of an input becomes a column; what is undefined stays as it is. */
+const columnsOf = ({ name, kind, baseUrl, settings, isEnabled, isShared }: Partial<ProviderFields>) => ({
+	...(name === undefined ? {} : { name }),
+	...(kind === undefined ? {} : { kind }),
+	...(baseUrl === undefined ? {} : { baseUrl }),
+	...(settings === undefined ? {} : { settings }),
+	...(isEnabled === undefined ? {} : { isEnabled }),
+	...(isShared === undefined ? {} : { isShared }),
+});
 
-const toRecord = ({ id, name, kind, baseUrl, isEnabled, credentials, createdAt }: Row): ProviderRecord => ({
-	id,
-	name,
-	kind,
-	baseUrl,
-	isEnabled,
+const toRecord = ({ organizationId: _, credentials, settings, ...row }: Row): ProviderRecord => ({
+	...row,
+	settings: readSettings(settings),
 	credentialLast4: credentials[0]?.last4 ?? null,
-	createdAt,
+	credentialCount: credentials.length,
 });
