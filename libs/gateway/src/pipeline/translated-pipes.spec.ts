@@ -169,7 +169,6 @@ describe('requests', () => {
 		for (const [extra, param] of [
 			[{ n: 0 }, 'n'],
 			[{ logit_bias: { 1: 1 } }, 'logit_bias'],
-			[{ tool_choice: 'required' }, 'tool_choice'],
 			[{ messages: [{ role: 'boss', content: '' }] }, 'messages.0.role'],
 			[{ temperature: 'hot' }, 'temperature'],
 		] as const)

@@ -1,19 +1,23 @@
 import { type ChatMessage, type ChatRequest, type EmbeddingRequest, textOf, toolAnswerText } from '../../chat.js';
 import type { Untranslatable } from '../../untranslatable.js';
+import { forcedTools, formatOfCalls } from './forced-tool.js';
 
 /** The canonical chat in Ollama's native form. */
 export function encodeOllamaChat(request: ChatRequest, lost: Untranslatable): Buffer {
-	refuse(request, lost);
+	if (request.logitBias !== undefined) lost.add('logit_bias');
+	const forced = forcedTools(request);
+	const tools = forced ?? (request.toolChoice === 'none' ? [] : request.tools);
 	return Buffer.from(
 		JSON.stringify({
 			model: request.model,
 			messages: request.messages.map((message) => encodeMessage(message, request.messages, lost)),
 			stream: request.isStreamed,
-			tools: request.toolChoice === 'none' || request.tools.length === 0 ? undefined : request.tools.map(encodeTool),
-			format:
-				request.format === undefined ? undefined : request.format.type === 'json' ? 'json' : request.format.schema,
+			tools: tools.length === 0 ? undefined : tools.map(encodeTool),
+			format: forced === undefined ? encodeFormat(request.format) : formatOfCalls(forced),
 			think: request.reasoning === 'minimal' ? 'low' : request.reasoning,
 			keep_alive: request.keepAlive,
+			logprobs: request.logprobs === undefined ? undefined : true,
+			top_logprobs: request.logprobs === 0 ? undefined : request.logprobs,
 			options: {
 				...request.runtime,
 				num_predict: request.maxTokens,
@@ -30,11 +34,10 @@ export function encodeOllamaChat(request: ChatRequest, lost: Untranslatable): Bu
 	);
 }
 
-function refuse(request: ChatRequest, lost: Untranslatable): void {
-	if (request.toolChoice !== undefined && request.toolChoice !== 'auto' && request.toolChoice !== 'none')
-		lost.add('tool_choice', 'other than "auto" and "none" is not supported for this model');
-	if (request.logprobs !== undefined) lost.add('logprobs');
-	if (request.logitBias !== undefined) lost.add('logit_bias');
+/** A schema that is missing allows any JSON. */
+function encodeFormat(format: ChatRequest['format']): unknown {
+	if (format === undefined) return undefined;
+	return format.type === 'json' ? 'json' : (format.schema ?? 'json');
 }
 
 const encodeTool = ({ name, description, parameters }: ChatRequest['tools'][number]): object => ({
@@ -49,16 +52,16 @@ function encodeMessage(message: ChatMessage, all: readonly ChatMessage[], lost: 
 		return {
 			role,
 			content: toolAnswerText(message),
+			images: imagesOf(message, lost),
 			tool_name: message.toolName ?? nameOf(message.toolCallId, all),
 			tool_call_id: message.toolCallId,
 		};
-	const images = imagesOf(message, lost);
 	const thinking = message.reasoning.map(({ text }) => text).join('');
 	return {
 		role,
 		content,
 		thinking: thinking === '' ? undefined : thinking,
-		images: images.length === 0 ? undefined : images,
+		images: imagesOf(message, lost),
 		tool_calls:
 			message.toolCalls.length === 0
 				? undefined
@@ -69,18 +72,19 @@ function encodeMessage(message: ChatMessage, all: readonly ChatMessage[], lost: 
 	};
 }
 
-function imagesOf({ parts }: ChatMessage, lost: Untranslatable): string[] {
+/** Sound rides among the images there. */
+function imagesOf({ parts }: ChatMessage, lost: Untranslatable): string[] | undefined {
 	const images: string[] = [];
 	for (const part of parts)
-		if (part.type === 'image') images.push(part.base64);
+		if (part.type === 'image' || part.type === 'audio') images.push(part.base64);
 		else if (part.type !== 'text')
 			lost.add('messages', `hold content of the type ${part.type}, which is not supported for this model`);
-	return images;
+	return images.length === 0 ? undefined : images;
 }
 
 /** Ollama knows a tool's answer by the tool's name, OpenAI by the id of the call. */
 const nameOf = (id: string | undefined, all: readonly ChatMessage[]): string | undefined =>
-	all.flatMap((message) => message.toolCalls).find((call) => call.id === id)?.name;
+	all.flatMap((message) => message.toolCalls).findLast((call) => call.id === id)?.name;
 
 /** Ollama wants an object. What the model wrote wrongly is kept as text, never a crash. */
 function argumentsOf(json: string): object {

@@ -9,7 +9,9 @@ import { encodeOllamaChat, encodeOllamaEmbeddings } from './encode.js';
 
 const paths: Partial<Record<WireOperation, string>> = {
 	'ollama/chat': '/api/chat',
+	'ollama/generate': '/api/generate',
 	'ollama/embed': '/api/embed',
+	'ollama/embeddings': '/api/embeddings',
 };
 
 /** An Ollama server, in its native protocol. A credential is sent as Bearer, for servers behind a proxy. */
@@ -31,7 +33,7 @@ export class OllamaAdapter extends ProviderAdapter {
 		return encodeOllamaChat(request, lost);
 	}
 	chatDecoder(request: ChatRequest, emit: (event: ChatEvent) => void): ChatDecoder {
-		return new OllamaDecoder(request.isStreamed, emit);
+		return new OllamaDecoder(request, emit);
 	}
 	encodeEmbeddings(request: EmbeddingRequest): Buffer {
 		return encodeOllamaEmbeddings(request);
