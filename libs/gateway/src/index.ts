@@ -1,5 +1,5 @@
 export type { ClientOperation } from './dialects/client-operation.js';
-export { ollamaChat, ollamaEmbed } from './dialects/ollama/ollama.dialect.js';
+export { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from './dialects/ollama/ollama.dialect.js';
 export { openAiChat, openAiEmbeddings } from './dialects/openai/openai.dialect.js';
 export { GatewayModule } from './gateway.module.js';
 export {

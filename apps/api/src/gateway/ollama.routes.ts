@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ollamaChat, ollamaEmbed } from '#libs/gateway';
+import { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
@@ -8,7 +8,11 @@ import {
 	OllamaChat,
 	OllamaChatRequest,
 	OllamaEmbed,
+	OllamaEmbeddings,
+	OllamaEmbeddingsRequest,
 	OllamaEmbedRequest,
+	OllamaGenerate,
+	OllamaGenerateRequest,
 	OllamaTags,
 	OllamaVersion,
 } from './ollama.schemas.js';
@@ -35,12 +39,33 @@ export class OllamaRoutes {
 			{
 				...ollama,
 				method: 'POST',
+				path: '/generate',
+				requires: 'models:use',
+				summary: 'Continue a prompt; without one, load or unload the model of an Ollama upstream',
+				body: OllamaGenerateRequest,
+				response: OllamaGenerate,
+				streamType: 'application/x-ndjson',
+				handle: calls.of(ollamaGenerate),
+			},
+			{
+				...ollama,
+				method: 'POST',
 				path: '/embed',
 				requires: 'models:use',
 				summary: 'Turn texts into vectors',
 				body: OllamaEmbedRequest,
 				response: OllamaEmbed,
 				handle: calls.of(ollamaEmbed),
+			},
+			{
+				...ollama,
+				method: 'POST',
+				path: '/embeddings',
+				requires: 'models:use',
+				summary: 'Turn one text into a vector: the older form of embed',
+				body: OllamaEmbeddingsRequest,
+				response: OllamaEmbeddings,
+				handle: calls.of(ollamaEmbeddings),
 			},
 			{
 				...ollama,

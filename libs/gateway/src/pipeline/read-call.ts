@@ -41,6 +41,11 @@ const known = foldedKeys([
 	'frequency_penalty',
 	'presence_penalty',
 	'keep_alive',
+	'images',
+	'suffix',
+	'template',
+	'context',
+	'raw',
 ]);
 
 const MAX_MODEL_LENGTH = 256;

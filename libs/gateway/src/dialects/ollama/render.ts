@@ -1,5 +1,5 @@
 import type { TokenUsage } from '#libs/metering';
-import type { ChatEvent, EmbeddingAnswer, FinishReason } from '#libs/providers';
+import type { ChatEvent, EmbeddingAnswer, FinishReason, TokenLogprob } from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
 import type { AnswerContext, ChatRenderer } from '../client-operation.js';
 
@@ -21,29 +21,63 @@ function argumentsOf(json: string): object {
 	}
 }
 
+/** What a line says. */
+interface Said {
+	readonly content: string;
+	readonly thinking?: string | undefined;
+	readonly calls?: object[] | undefined;
+}
+/** How an operation writes it. */
+export type Shape = (said: Said) => object;
+
+/** `/api/chat` nests it in a message. */
+export const chatShape: Shape = ({ content, thinking, calls }) => ({
+	message: { role: 'assistant', content, thinking, tool_calls: calls },
+});
+/** `/api/generate` has it at the top; no tools there. */
+export const generateShape: Shape = ({ content, thinking }) => ({ response: content, thinking });
+
+/** A line that says nothing. */
+export const emptyLine = (shape: Shape, { alias }: AnswerContext): string =>
+	`${JSON.stringify({ model: alias, created_at: new Date().toISOString(), ...shape({ content: '' }), done: false })}\n`;
+
+const logprobsOf = (tokens: readonly TokenLogprob[] | undefined): object[] | undefined => {
+	const one = (token: Pick<TokenLogprob, 'token' | 'logprob'>) => ({
+		token: token.token,
+		logprob: token.logprob,
+		bytes: [...Buffer.from(token.token)],
+	});
+	return tokens === undefined || tokens.length === 0
+		? undefined
+		: tokens.map((token) => ({ ...one(token), top_logprobs: token.top.length === 0 ? undefined : token.top.map(one) }));
+};
+
 /**
- * Ollama's chat: NDJSON lines, or the one object of an answer that is not streamed. Tool calls are whole there, so they
- * are collected and sent before the end.
+ * Ollama's NDJSON lines, or the one object of an answer that is not streamed. Tool calls are whole there, so they are
+ * collected and sent before the end.
  */
 export class OllamaRenderer implements ChatRenderer {
 	private readonly startedAt = performance.now();
 	private readonly calls = new Map<number, CollectedCall>();
+	private readonly logprobs: TokenLogprob[] = [];
 	private text = '';
 	private thinking = '';
 	private finish: FinishReason = 'stop';
 	private usage: TokenUsage | undefined;
 
-	constructor(private readonly context: AnswerContext) {}
+	constructor(
+		private readonly context: AnswerContext,
+		private readonly shape: Shape = chatShape,
+	) {}
 
 	event(event: ChatEvent, model: string | undefined): string {
 		switch (event.type) {
 			case 'text':
+				return this.piece(model, event.text, event.logprobs);
 			case 'refusal':
-				if (this.context.isStreamed) return this.line(model, { role: 'assistant', content: event.text });
-				this.text += event.text;
-				return '';
+				return this.piece(model, event.text);
 			case 'reasoning':
-				if (this.context.isStreamed) return this.line(model, { role: 'assistant', content: '', thinking: event.text });
+				if (this.context.isStreamed) return this.line(model, { content: '', thinking: event.text });
 				this.thinking += event.text;
 				return '';
 			case 'tool_start':
@@ -66,22 +100,14 @@ export class OllamaRenderer implements ChatRenderer {
 
 	end(model: string | undefined): string {
 		const calls = this.toolCalls();
-		const before =
-			this.context.isStreamed && calls !== undefined
-				? this.line(model, { role: 'assistant', content: '', tool_calls: calls })
-				: '';
-		const message = this.context.isStreamed
-			? { role: 'assistant', content: '' }
-			: {
-					role: 'assistant',
-					content: this.text,
-					thinking: this.thinking === '' ? undefined : this.thinking,
-					tool_calls: calls,
-				};
+		const before = this.context.isStreamed && calls !== undefined ? this.line(model, { content: '', calls }) : '';
+		const said = this.context.isStreamed
+			? { content: '' }
+			: { content: this.text, thinking: this.thinking === '' ? undefined : this.thinking, calls };
 		const total = Math.round((performance.now() - this.startedAt) * NANOSECONDS);
 		const last = {
 			...this.base(model),
-			message,
+			...this.shape(said),
 			done: true,
 			done_reason: this.finish === 'length' ? 'length' : 'stop',
 			total_duration: total,
@@ -91,8 +117,16 @@ export class OllamaRenderer implements ChatRenderer {
 			prompt_eval_duration: 0,
 			eval_count: this.usage === undefined ? undefined : this.usage.output + this.usage.reasoning,
 			eval_duration: total,
+			logprobs: logprobsOf(this.logprobs),
 		};
 		return `${before}${JSON.stringify(last)}\n`;
+	}
+
+	private piece(model: string | undefined, text: string, logprobs?: readonly TokenLogprob[]): string {
+		if (this.context.isStreamed) return this.line(model, { content: text }, logprobs);
+		this.text += text;
+		this.logprobs.push(...(logprobs ?? []));
+		return '';
 	}
 
 	private toolCalls(): object[] | undefined {
@@ -103,8 +137,9 @@ export class OllamaRenderer implements ChatRenderer {
 		}));
 	}
 
-	private line(model: string | undefined, message: object): string {
-		return `${JSON.stringify({ ...this.base(model), message, done: false })}\n`;
+	private line(model: string | undefined, said: Said, logprobs?: readonly TokenLogprob[]): string {
+		const line = { ...this.base(model), ...this.shape(said), done: false, logprobs: logprobsOf(logprobs) };
+		return `${JSON.stringify(line)}\n`;
 	}
 
 	private base(model: string | undefined): object {
@@ -121,3 +156,7 @@ export function renderOllamaEmbeddings(answer: EmbeddingAnswer, { value }: Scann
 		prompt_eval_count: answer.usage?.input,
 	});
 }
+
+/** `POST /api/embeddings`, the older form: one vector. */
+export const renderOllamaEmbedding = (answer: EmbeddingAnswer): string =>
+	JSON.stringify({ embedding: answer.vectors[0] ?? [] });
