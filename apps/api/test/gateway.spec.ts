@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Targets } from '#libs/gateway';
 import { asOwner, eventually, freshDatabase, type MockUpstream, startMockUpstream, testConfig } from '#libs/testing';
 import { startApi, type TestApi } from './support/start-api.js';
 import { addTenant, type Tenant } from './support/tenants.js';
@@ -58,6 +59,7 @@ afterAll(async () => {
 	await Promise.all([ollama?.close(), openai?.close()]);
 });
 beforeEach(async () => {
+	api.app.get(Targets).closeBreakers(); // each of these tests has upstreams of its own mood
 	await asOwner('DELETE FROM usage_events');
 });
 
@@ -177,6 +179,7 @@ describe.each(pairs)('$dialect client, $model', ({ dialect, model }) => {
 		['redirect=1', 502],
 	])('%s before the answer is %i in the shape of the dialect', async (fault, status) => {
 		for (const stream of [false, true]) {
+			api.app.get(Targets).closeBreakers();
 			const answer = await post(path, chat(model, `do: ${fault}`, stream));
 			expect([stream, answer.status]).toEqual([stream, status]);
 			const body = await read<Failure>(answer);

@@ -46,6 +46,10 @@ export interface CallOutcome {
 	/** Counted or guessed by us instead of reported by the upstream. */
 	readonly isEstimated: boolean;
 	readonly attempts: number;
+	/** Who answered, where that is not whom the call began with. */
+	readonly providerId?: string;
+	/** As that upstream names it. */
+	readonly model?: string;
 	readonly firstTokenMs: number | undefined;
 	readonly durationMs: number;
 }

@@ -69,6 +69,8 @@ export const packOutcome = ({ usage, ...outcome }: CallOutcome): string =>
 		outcome.attempts,
 		outcome.firstTokenMs,
 		outcome.durationMs,
+		outcome.providerId,
+		outcome.model,
 	]);
 
 /** @throws SyntaxError or Error when the text is no lease of a format this build knows. */
@@ -126,6 +128,7 @@ function unpackSettled(line: string): Lease['settled'] {
 			attempts: fields[9],
 			firstTokenMs: fields[10] ?? undefined,
 			durationMs: fields[11],
+			...(fields[12] && fields[13] ? { providerId: fields[12], model: fields[13] } : {}),
 		},
 	};
 }
@@ -162,4 +165,6 @@ type OutcomeFields = readonly [
 	attempts: number,
 	firstTokenMs: number | null,
 	durationMs: number,
+	providerId?: Text,
+	model?: Text,
 ];

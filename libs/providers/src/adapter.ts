@@ -36,6 +36,15 @@ export abstract class ProviderAdapter {
 	/** @throws AppError upstream when the answer is not one. */
 	abstract decodeEmbeddings(body: Buffer): EmbeddingAnswer;
 
+	/** Asks which models are in memory; `undefined`: this upstream does not say. */
+	loadedRequest(_: Provider): UpstreamRequest | undefined {
+		return undefined;
+	}
+	/** @throws AppError upstream when the answer is not a list. */
+	decodeLoaded(_: Buffer): string[] {
+		return [];
+	}
+
 	abstract listRequest(provider: Provider): UpstreamRequest;
 	/** @throws AppError upstream when the answer is not a list of models. */
 	abstract decodeList(body: Buffer): ListedModel[];

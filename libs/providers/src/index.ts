@@ -32,10 +32,11 @@ export {
 	type ToolChoice,
 	type ToolDefinition,
 } from './chat.js';
-export { hasImageUrls, resolveImages } from './egress/fetch-image.js';
+export { hasImageUrls, type ImageFetcher, resolveImages } from './egress/fetch-image.js';
 export { sealedCredentials } from './credential-context.js';
 export { ConnectionTest, type ConnectionTestResult, connectionTestCodes } from './connection-test.js';
 export { CredentialsService } from './credentials.service.js';
+export { fetchUpstream } from './fetch-upstream.js';
 export { ModelCatalogue, type ProviderState } from './model-catalogue.js';
 export type { CredentialChange, CredentialRecord, NewCredential } from './persistence/credential.repository.js';
 export type { ProviderRecord } from './persistence/provider.repository.js';

@@ -24,10 +24,13 @@ export interface AnswerPipe {
 	readonly pieces: number;
 	/** Set once the upstream has reported an error in the middle of its answer. */
 	readonly failure: AppError | undefined;
-	/** What the client gets now; `undefined`: nothing yet. @throws AppError upstream */
-	feed(bytes: Buffer): Buffer | string | undefined;
+	/**
+	 * What the client gets now; `undefined`: nothing yet. `source`: which of several requests the bytes answer, from 0.
+	 * @throws AppError upstream
+	 */
+	feed(bytes: Buffer, source?: number): Buffer | string | undefined;
 	/** The upstream has closed. @throws AppError upstream */
-	end(): Ending;
+	end(source?: number): Ending;
 }
 
 export interface Ending {

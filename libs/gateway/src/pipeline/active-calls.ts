@@ -3,6 +3,7 @@ import { type AppError, Roster } from '#libs/kernel';
 import type { Exchange } from './exchange.js';
 
 const TICK_MS = 500;
+const MOST_DRAINING = 200;
 
 /** The calls under way: one timer for the timeouts and keep-alives of all of them. */
 @Injectable()
@@ -10,6 +11,13 @@ export class ActiveCalls implements OnModuleDestroy {
 	private readonly exchanges = new Roster<Exchange>();
 	private readonly timer = setInterval(() => this.tick(), TICK_MS).unref();
 	private whenIdle: (() => void) | undefined;
+
+	/** Whether one more client that left may have its answer read to the end. */
+	get mayDrain(): boolean {
+		let draining = 0;
+		for (const exchange of this.exchanges) if (exchange.isDraining) draining++;
+		return draining < MOST_DRAINING;
+	}
 
 	get size(): number {
 		return this.exchanges.size;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CallOutcome } from '#libs/metering';
-import type { Route } from '#libs/providers';
+import type { Plan, Route } from '#libs/providers';
 import type { CallPolicy, InboundCall } from './inbound-call.js';
 
 /** The stages before and after each call. Features add their policies at boot; the order is that of adding. */
@@ -13,10 +13,10 @@ export class CallPolicies {
 	}
 
 	/** A promise only when a policy waits for something. @throws AppError of the policy that refuses. */
-	before(call: InboundCall, route: Route): void | Promise<void> {
+	before(call: InboundCall, plan: Plan): void | Promise<void> {
 		for (const [at, policy] of this.policies.entries()) {
-			const waiting = policy.before?.(call, route);
-			if (waiting instanceof Promise) return this.rest(waiting, at + 1, call, route);
+			const waiting = policy.before?.(call, plan);
+			if (waiting instanceof Promise) return this.rest(waiting, at + 1, call, plan);
 		}
 	}
 
@@ -24,8 +24,8 @@ export class CallPolicies {
 		for (const policy of this.policies) policy.after?.(call, route, outcome);
 	}
 
-	private async rest(waiting: Promise<void>, from: number, call: InboundCall, route: Route): Promise<void> {
+	private async rest(waiting: Promise<void>, from: number, call: InboundCall, plan: Plan): Promise<void> {
 		await waiting;
-		for (const policy of this.policies.slice(from)) await policy.before?.(call, route);
+		for (const policy of this.policies.slice(from)) await policy.before?.(call, plan);
 	}
 }

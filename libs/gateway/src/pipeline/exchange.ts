@@ -1,100 +1,130 @@
 import { AppError, type Listed } from '#libs/kernel';
 import { type CallOutcome, type CallStatus, NO_TOKENS, type TokenUsage, type UsageSource } from '#libs/metering';
-import type { Transport, UpstreamCall, UpstreamHandler, UpstreamRequest } from '#libs/providers';
-import type { AnswerContext, AnswerPipe, ClientOperation } from '../dialects/client-operation.js';
+import type { Transport } from '#libs/providers';
+import type { AnswerContext, ClientOperation } from '../dialects/client-operation.js';
+import type { Target } from '../routing/target.js';
 import type { Downstream } from './inbound-call.js';
-import { errorOfUpstream } from './upstream-error.js';
+import type { Prepared } from './prepare.js';
+import { Source, type SourceListener } from './source.js';
 
 /** Silence after which a stream commits its status and keep-alives begin, then their interval. */
 export const FIRST_KEEP_ALIVE_MS = 10_000;
 export const KEEP_ALIVE_MS = 15_000;
 /** A client that takes nothing for so long is dropped. */
 export const STALLED_CLIENT_MS = 60_000;
-const MAX_ERROR_BYTES = 65_536;
+/** How long the answer to a client that left is read on, where its provider bills it anyway. */
+const DRAIN_MS = 120_000;
 const MAX_WHOLE_BYTES = 64 * 1_048_576;
+
+/** One attempt to get an answer. */
+export interface Leg {
+	readonly target: Target;
+	readonly prepared: Prepared;
+	readonly transport: Transport;
+}
 
 export interface ExchangeParts {
 	readonly context: AnswerContext;
 	readonly operation: ClientOperation;
-	readonly pipe: AnswerPipe;
 	readonly down: Downstream;
-	readonly headers: Readonly<Record<string, string>>;
 	readonly receivedAt: number;
 	/** Monotonic milliseconds after which the call is cut. */
 	readonly hardEnd: number;
-	/** Of the prompt, for the estimate when nothing is reported. */
-	readonly inputTokens: number;
+	readonly journal: ExchangeJournal;
+	/** The attempt that is booked when the client leaves before any has begun. */
+	readonly first: Leg;
+}
+
+/** What the pipeline wants to know of an exchange, and decides for it. */
+export interface ExchangeJournal {
+	/** Of the answer; asked for once, when the status is sent. */
+	headers(leg: Leg): Readonly<Record<string, string>>;
 	/** Bytes have come: `pieces` so far. */
-	readonly onProgress: (pieces: number) => void;
+	onProgress(pieces: number): void;
+	/** An attempt is over; `firstByteMs` after its beginning, if any came. `error`: why it failed. */
+	onLegOver(leg: Leg, firstByteMs: number | undefined, error: AppError | undefined): void;
+	/** Nothing of an answer has come: begins another attempt later, or returns false. */
+	recover(error: AppError): boolean;
+	/** The client left: whether the answer is read to its end all the same, for its usage. */
+	mayDrain(leg: Leg): boolean;
 	/** Exactly once. */
-	readonly onOver: (outcome: CallOutcome) => void;
+	onOver(leg: Leg, outcome: Omit<CallOutcome, 'attempts' | 'providerId' | 'model'>): void;
 }
 
 /**
- * One call between an upstream and a client: pumps with back-pressure, keeps silent clients alive, ends in exactly one
+ * One call between its upstreams and a client: pumps with back-pressure, keeps silent clients alive, ends in exactly one
  * way. Either the answer is whole, or the client gets an error: as a whole answer while nothing was sent, in-band after.
  */
-export class Exchange implements UpstreamHandler, Listed {
+export class Exchange implements SourceListener, Listed {
 	place = -1;
-	private upstream: UpstreamCall | undefined;
-	private status = 0;
-	private upstreamHeaders: Readonly<Record<string, string | string[] | undefined>> = {};
-	private errorBytes: Buffer[] | undefined;
-	private received = 0;
+	private leg: Leg;
+	private sources: readonly Source[] = [];
+	/** Sources that have not ended; below 0: no attempt is under way. */
+	private running = -1;
+	private legStartedAt = 0;
+	private firstByteAt: number | undefined;
 	private hasStarted = false;
 	private isOver = false;
-	private firstTokenAt: number | undefined;
+	/** The client has left, and the answer is read on until then. */
+	private detachedUntil: number | undefined;
 	private lastWriteAt: number;
 	private stalledSince: number | undefined;
 
 	constructor(private readonly parts: ExchangeParts) {
+		this.leg = parts.first;
 		this.lastWriteAt = parts.receivedAt;
 		parts.down.onGone(() => this.abandon('client_disconnected'));
 		parts.down.onDrain(() => this.drained());
 	}
 
-	start(transport: Transport, request: UpstreamRequest): void {
-		if (this.isOver) return; // the client left while we got ready
-		this.upstream = transport.send(request, this);
+	/** The client has left, and the answer is read on for its usage. */
+	get isDraining(): boolean {
+		return this.detachedUntil !== undefined;
 	}
 
-	onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
-		this.status = status;
-		this.upstreamHeaders = headers;
-		if (status !== 200) this.errorBytes = [];
-		else if (this.parts.context.isStreamed && String(headers['content-type']).startsWith('text/html'))
-			this.refuse('upstream_garbage');
+	/** Begins an attempt; the one before it, if any, has failed. */
+	begin(leg: Leg): void {
+		if (this.isOver) return this.parts.journal.onLegOver(leg, undefined, undefined); // the client left while we got ready
+		const { requests } = leg.prepared;
+		this.leg = leg;
+		this.legStartedAt = performance.now();
+		this.running = requests.length;
+		this.sources = requests.map((_, index) => new Source(this, index, this.parts.context.isStreamed));
+		for (const [index, source] of this.sources.entries())
+			source.send(leg.transport, requests[index] as (typeof requests)[number]);
 	}
 
-	onData(bytes: Buffer): void {
-		if (this.isOver) return;
-		this.received += bytes.length;
-		if (this.errorBytes !== undefined) return this.collectError(bytes);
-		if (!this.parts.context.isStreamed && this.received > MAX_WHOLE_BYTES) return this.refuse('upstream_too_large');
+	onBytes(bytes: Buffer, source: number): void {
+		const { leg } = this;
+		this.firstByteAt ??= performance.now();
+		if (!this.parts.context.isStreamed && (this.sources[source]?.received ?? 0) > MAX_WHOLE_BYTES)
+			return this.fail(
+				new AppError('upstream', 'upstream_too_large', 'The upstream sent something that cannot be passed on'),
+			);
 		this.guarded(() => {
-			this.firstTokenAt ??= performance.now();
-			const out = this.parts.pipe.feed(bytes);
+			const { pipe } = leg.prepared;
+			const out = pipe.feed(bytes, source);
 			if (out !== undefined) this.send(out);
-			this.parts.onProgress(this.parts.pipe.pieces);
-			if (this.parts.pipe.failure !== undefined) this.fail(this.parts.pipe.failure);
+			this.parts.journal.onProgress(pipe.pieces);
+			if (pipe.failure !== undefined) this.fail(pipe.failure);
 		});
 	}
 
-	onEnd(): void {
-		if (this.isOver) return;
-		if (this.status !== 200) return this.fail(errorOf(this.status, this.upstreamHeaders, this.errorBytes));
+	onFinished(source: number): void {
 		this.guarded(() => {
-			const { last, isWhole } = this.parts.pipe.end();
-			if (this.parts.pipe.failure !== undefined) return this.fail(this.parts.pipe.failure);
+			const { pipe } = this.leg.prepared;
+			const { last, isWhole } = pipe.end(source);
+			if (pipe.failure !== undefined) return this.fail(pipe.failure);
 			if (!isWhole)
 				return this.fail(
 					new AppError('upstream', 'upstream_truncated', 'The upstream stopped before its answer was finished'),
 				);
-			this.complete(last);
+			if (--this.running === 0) this.complete(last);
+			else if (last !== undefined) this.send(last);
 		});
 	}
 
-	onError(error: AppError): void {
+	onFailed(error: AppError): void {
 		this.fail(error);
 	}
 
@@ -102,7 +132,11 @@ export class Exchange implements UpstreamHandler, Listed {
 	tick(now: number): void {
 		if (this.isOver) return;
 		if (now > this.parts.hardEnd)
-			return this.fail(new AppError('timeout', 'call_too_long', 'The call took longer than is allowed'));
+			return this.end(new AppError('timeout', 'call_too_long', 'The call took longer than is allowed'));
+		if (this.detachedUntil !== undefined) {
+			if (now > this.detachedUntil) this.end(new AppError('timeout', 'drain_too_long', 'The rest took too long'));
+			return;
+		}
 		if (this.stalledSince !== undefined) {
 			if (now - this.stalledSince > STALLED_CLIENT_MS) this.drop();
 			return;
@@ -112,35 +146,38 @@ export class Exchange implements UpstreamHandler, Listed {
 			this.send(this.parts.operation.keepAlive(this.parts.context));
 	}
 
-	/** Ends the call from our side: shutdown, a policy. The client gets `error` in the form that is still possible. */
+	/** Ends the call from our side: shutdown, a policy, nowhere left to try. The client gets `error` in a form still possible. */
 	cut(error: AppError): void {
-		this.fail(error);
+		this.end(error);
 	}
 
 	private send(bytes: Buffer | string): void {
+		if (this.detachedUntil !== undefined || bytes.length === 0) return;
 		this.open();
 		this.lastWriteAt = performance.now();
 		if (this.parts.down.write(bytes) || this.stalledSince !== undefined) return;
 		this.stalledSince = this.lastWriteAt;
-		this.upstream?.pause();
+		for (const source of this.sources) source.pause();
 	}
 
 	private open(): void {
 		if (this.hasStarted) return;
 		this.hasStarted = true;
-		this.parts.down.start(200, this.parts.headers);
+		this.parts.down.start(200, this.parts.journal.headers(this.leg));
 	}
 
 	private drained(): void {
 		if (this.stalledSince === undefined) return;
 		this.stalledSince = undefined;
-		this.upstream?.resume();
+		for (const source of this.sources) source.resume();
 	}
 
 	private complete(last: Buffer | string | undefined): void {
-		const { context, down, headers } = this.parts;
+		const { context, down, journal } = this.parts;
+		const { leg } = this;
+		if (this.detachedUntil !== undefined) return this.over('interrupted', 'client_disconnected');
 		if (!context.isStreamed && last !== undefined) {
-			down.start(200, { ...headers, 'content-length': String(Buffer.byteLength(last)) });
+			down.start(200, { ...journal.headers(leg), 'content-length': String(Buffer.byteLength(last)) });
 			down.end(last);
 		} else {
 			this.open();
@@ -149,17 +186,32 @@ export class Exchange implements UpstreamHandler, Listed {
 		this.over('ok', undefined);
 	}
 
+	/** The attempt failed; another one may help as long as nothing of an answer has come. */
 	private fail(error: AppError): void {
 		if (this.isOver) return;
-		this.upstream?.abort();
+		const isUntouched = this.sources.every(({ received }) => received === 0);
+		if (!isUntouched || this.running < 0) return this.end(error);
+		this.leave(error);
+		if (!this.parts.journal.recover(error)) this.end(error);
+	}
+
+	private end(error: AppError): void {
+		if (this.isOver) return;
+		this.stop();
+		if (this.detachedUntil !== undefined) return this.over('interrupted', 'client_disconnected', error);
 		if (this.hasStarted) this.parts.down.end(this.parts.operation.errorFrame(error, this.parts.context));
 		else this.parts.down.fail(error);
-		this.over(this.hasStarted || this.parts.pipe.pieces > 0 ? 'interrupted' : 'error', error.code);
+		const pieces = this.leg.prepared.pipe.pieces;
+		this.over(this.hasStarted || pieces > 0 ? 'interrupted' : 'error', error.code, error);
 	}
 
 	private abandon(code: string): void {
-		if (this.isOver) return;
-		this.upstream?.abort();
+		if (this.isOver || this.detachedUntil !== undefined) return;
+		if (this.firstByteAt !== undefined && this.running > 0 && this.parts.journal.mayDrain(this.leg)) {
+			this.detachedUntil = performance.now() + DRAIN_MS;
+			return this.drained();
+		}
+		this.stop();
 		this.over('interrupted', code);
 	}
 
@@ -168,13 +220,17 @@ export class Exchange implements UpstreamHandler, Listed {
 		this.abandon('client_stalled');
 	}
 
-	private refuse(code: string): void {
-		this.fail(new AppError('upstream', code, 'The upstream sent something that cannot be passed on'));
+	private stop(): void {
+		for (const source of this.sources) source.abort();
 	}
 
-	private collectError(bytes: Buffer): void {
-		this.errorBytes?.push(bytes);
-		if (this.received > MAX_ERROR_BYTES) this.fail(errorOf(this.status, this.upstreamHeaders, []));
+	/** The attempt is given up; its sources give nothing more. */
+	private leave(error: AppError | undefined): void {
+		this.stop();
+		if (this.running < 0) return;
+		this.running = -1;
+		const firstByteMs = this.firstByteAt === undefined ? undefined : this.firstByteAt - this.legStartedAt;
+		this.parts.journal.onLegOver(this.leg, firstByteMs, error);
 	}
 
 	/** Whatever goes wrong inside a callback of the upstream ends this call, never the process. */
@@ -190,32 +246,29 @@ export class Exchange implements UpstreamHandler, Listed {
 		}
 	}
 
-	private over(status: CallStatus, errorCode: string | undefined): void {
+	private over(status: CallStatus, errorCode: string | undefined, error?: AppError): void {
+		const { leg } = this;
 		this.isOver = true;
-		const { receivedAt } = this.parts;
-		const { usage, usageSource, isEstimated } = this.usageAtEnd(status);
-		const firstTokenMs = this.firstTokenAt === undefined ? undefined : Math.round(this.firstTokenAt - receivedAt);
+		const usage = this.usageAtEnd(status);
+		this.leave(error);
+		const { receivedAt, journal } = this.parts;
+		const firstTokenMs = this.firstByteAt === undefined ? undefined : Math.round(this.firstByteAt - receivedAt);
 		const durationMs = Math.round(performance.now() - receivedAt);
-		this.parts.onOver({ status, errorCode, usage, usageSource, isEstimated, attempts: 1, firstTokenMs, durationMs });
+		journal.onOver(leg, { status, errorCode, ...usage, firstTokenMs, durationMs });
 	}
 
 	private usageAtEnd(status: CallStatus): { usage: TokenUsage; usageSource: UsageSource; isEstimated: boolean } {
-		const { usage, pieces } = this.parts.pipe;
+		const { usage, pieces } = this.leg.prepared.pipe;
 		if (usage?.isInputUnknown === true) {
 			const { isInputUnknown: _, ...known } = usage;
-			const estimate = { ...known, input: this.parts.inputTokens };
+			const estimate = { ...known, input: this.parts.context.inputTokens };
 			return { usage: estimate, usageSource: 'provider_partial', isEstimated: true };
 		}
+		const isWhole = status === 'ok' || (this.isDraining && this.running === 0);
 		if (usage !== undefined)
-			return { usage, usageSource: status === 'ok' ? 'provider' : 'provider_partial', isEstimated: false };
+			return { usage, usageSource: isWhole ? 'provider' : 'provider_partial', isEstimated: false };
 		if (pieces === 0) return { usage: NO_TOKENS, usageSource: 'none', isEstimated: false };
-		const estimate = { ...NO_TOKENS, input: this.parts.inputTokens, output: pieces };
+		const estimate = { ...NO_TOKENS, input: this.parts.context.inputTokens, output: pieces };
 		return { usage: estimate, usageSource: 'estimated', isEstimated: true };
 	}
 }
-
-const errorOf = (
-	status: number,
-	headers: Readonly<Record<string, string | string[] | undefined>>,
-	body: readonly Buffer[] | undefined,
-): AppError => errorOfUpstream(status, headers, Buffer.concat(body ?? []));

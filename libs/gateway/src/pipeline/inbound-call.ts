@@ -1,7 +1,7 @@
 import type { Principal } from '#libs/access';
 import type { AppError } from '#libs/kernel';
 import type { CallOutcome } from '#libs/metering';
-import type { Route } from '#libs/providers';
+import type { Plan, Route } from '#libs/providers';
 import type { ClientOperation } from '../dialects/client-operation.js';
 import type { ScannedJson } from '../json/scan-json.js';
 
@@ -41,6 +41,6 @@ export interface Downstream {
  * by throwing an AppError; nothing has been reserved or sent then.
  */
 export interface CallPolicy {
-	before?(call: InboundCall, route: Route): void | Promise<void>;
+	before?(call: InboundCall, plan: Plan): void | Promise<void>;
 	after?(call: InboundCall, route: Route, outcome: CallOutcome): void;
 }

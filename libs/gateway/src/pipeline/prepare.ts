@@ -1,21 +1,30 @@
 import { AppError } from '#libs/kernel';
 import {
+	type CallTimeouts,
 	type ChatRequest,
-	type ProviderAdapter,
-	type Route,
+	hasImageUrls,
+	type ImageFetcher,
+	resolveImages,
 	Untranslatable,
 	type UpstreamRequest,
 	type WireOperation,
 } from '#libs/providers';
-import type { AnswerContext, AnswerPipe, ClientOperation, Translation } from '../dialects/client-operation.js';
+import type {
+	AnswerContext,
+	AnswerPipe,
+	ChatRenderer,
+	ClientOperation,
+	Translation,
+} from '../dialects/client-operation.js';
 import { type Edit, splice } from '../json/splice.js';
+import type { Target } from '../routing/target.js';
 import type { InboundCall } from './inbound-call.js';
 import { TranslatedChat, TranslatedEmbeddings } from './translated-pipes.js';
 
 /** A call, ready for one upstream. */
 export interface Prepared {
-	readonly context: AnswerContext;
-	readonly request: UpstreamRequest;
+	/** More than one where the upstream gives one choice at a time and several were asked for. */
+	readonly requests: readonly UpstreamRequest[];
 	readonly pipe: AnswerPipe;
 	/** What was left out of the request, by the client's names. */
 	readonly dropped: readonly string[];
@@ -24,56 +33,119 @@ export interface Prepared {
 /** UTF-8 bytes ÷ 3: never below what a tokenizer counts by much, and free. */
 export const estimatedInputTokens = (body: Buffer): number => Math.ceil(body.length / 3);
 
+export const contextOf = (call: InboundCall): AnswerContext => ({
+	requestId: call.requestId,
+	alias: call.alias,
+	isStreamed: call.isStreamed,
+	wantsUsage: call.operation.wantsUsage(call.scanned),
+	inputTokens: estimatedInputTokens(call.body),
+	scanned: call.scanned,
+});
+
+export interface PrepareOptions {
+	readonly context: AnswerContext;
+	/** What cannot be translated may be left out. */
+	readonly mayDrop: boolean;
+	readonly images: ImageFetcher;
+}
+
 /**
- * Body and pipe for the upstream of `route`: the original bytes where it serves the very operation, else a translation.
+ * Body and pipe for the upstream of `target`: the original bytes where it serves the very operation, else a translation.
+ * Waits only for images that have to be fetched.
  * @throws AppError invalid for what cannot be translated: nothing was sent then
  */
-export function prepare(call: InboundCall, route: Route, adapter: ProviderAdapter, mayDrop: boolean): Prepared {
-	const { operation, scanned } = call;
-	const context: AnswerContext = {
-		requestId: call.requestId,
-		alias: call.alias,
-		isStreamed: call.isStreamed,
-		wantsUsage: operation.wantsUsage(scanned),
-		inputTokens: estimatedInputTokens(call.body),
-		scanned,
-	};
-	const send = (wire: WireOperation, body: Buffer): UpstreamRequest =>
-		adapter.request(route.provider, wire, body, call.forwarded);
-	if (adapter.serves(route.provider, operation.wire))
+export function prepare(
+	call: InboundCall,
+	target: Target,
+	{ context, mayDrop, images }: PrepareOptions,
+): Prepared | Promise<Prepared> {
+	const { operation } = call;
+	const { adapter, provider } = target;
+	if (adapter.serves(provider, operation.wire))
 		return {
-			context,
-			request: send(operation.wire, nativeBody(call, route)),
+			requests: [requestOf(call, target, operation.wire, nativeBody(call, target))],
 			pipe: operation.native.pipe(context),
 			dropped: NOTHING,
 		};
 	const translation = translationOf(operation);
-	if (translation.kind === 'embeddings') {
-		if (adapter.embeddings === undefined) throw unserved(operation);
-		return {
-			context,
-			request: send(adapter.embeddings, adapter.encodeEmbeddings(translation.read(scanned, route.model))),
-			pipe: new TranslatedEmbeddings(adapter, (answer) => translation.render(answer, scanned)),
-			dropped: NOTHING,
-		};
-	}
+	if (translation.kind === 'embeddings') return translatedEmbeddings(call, target, translation);
 	const lost = new Untranslatable(mayDrop);
-	const request: ChatRequest = translation.read(scanned, route.model, lost);
-	return {
-		context,
-		request: send(adapter.chat, adapter.encodeChat(request, lost, route.provider)),
-		pipe: new TranslatedChat(adapter, request, translation.renderer(context), context.inputTokens),
-		dropped: lost.names,
-	};
+	const request = withKeepAlive(translation.read(call.scanned, target.model, lost), target);
+	const ready = (asked: ChatRequest): Prepared =>
+		translatedChat(call, target, { request: asked, lost, renderer: translation.renderer(context), context });
+	if (adapter.takesImageUrls || !hasImageUrls(request)) return ready(request);
+	return resolveImages(request, images).then(ready);
 }
 
 const NOTHING: readonly string[] = Object.freeze([]);
 
-function nativeBody(call: InboundCall, route: Route): Buffer {
-	const edits: Edit[] = call.operation.native.edits(call.scanned);
-	const span = call.scanned.spans.get('model');
-	if (span !== undefined && route.model !== call.alias) edits.push({ ...span, bytes: JSON.stringify(route.model) });
+function requestOf(call: InboundCall, target: Target, wire: WireOperation, body: Buffer): UpstreamRequest {
+	const request = target.adapter.request(target.provider, wire, body, call.forwarded);
+	const timeouts = timeoutsOf(target);
+	return timeouts === undefined ? request : { ...request, timeouts };
+}
+
+/** Other than the provider's own, which its connections know. */
+function timeoutsOf({ provider, model }: Target): CallTimeouts | undefined {
+	const own = provider.settings.models[model];
+	if (own === undefined) return undefined;
+	return { firstByteMs: own.firstByteTimeoutMs ?? undefined, idleMs: own.idleTimeoutMs ?? undefined };
+}
+
+/** How long Ollama keeps the model after the call, where that was set for the provider or the model. */
+const keepAliveOf = ({ provider: { settings }, model }: Target): string | undefined =>
+	settings.models[model]?.keepAlive ?? settings.keepAlive ?? undefined;
+
+function nativeBody(call: InboundCall, target: Target): Buffer {
+	const { scanned, operation } = call;
+	const edits: Edit[] = operation.native.edits(scanned);
+	const span = scanned.spans.get('model');
+	if (span !== undefined && target.model !== call.alias) edits.push({ ...span, bytes: JSON.stringify(target.model) });
+	const keepAlive = operation.dialect === 'ollama' ? keepAliveOf(target) : undefined;
+	if (keepAlive !== undefined && span !== undefined && !scanned.spans.has('keep_alive'))
+		edits.push({ start: span.end, end: span.end, bytes: `,"keep_alive":${JSON.stringify(keepAlive)}` });
 	return splice(call.body, edits);
+}
+
+function translatedEmbeddings(
+	call: InboundCall,
+	target: Target,
+	translation: Extract<Translation, { kind: 'embeddings' }>,
+): Prepared {
+	const { adapter } = target;
+	if (adapter.embeddings === undefined) throw unserved(call.operation);
+	const body = adapter.encodeEmbeddings(translation.read(call.scanned, target.model));
+	return {
+		requests: [requestOf(call, target, adapter.embeddings, body)],
+		pipe: new TranslatedEmbeddings(adapter, (answer) => translation.render(answer, call.scanned)),
+		dropped: NOTHING,
+	};
+}
+
+const withKeepAlive = (request: ChatRequest, target: Target): ChatRequest =>
+	request.keepAlive === undefined ? { ...request, keepAlive: keepAliveOf(target) } : request;
+
+interface ChatTranslation {
+	readonly context: AnswerContext;
+	readonly request: ChatRequest;
+	readonly lost: Untranslatable;
+	readonly renderer: ChatRenderer;
+}
+
+function translatedChat(
+	call: InboundCall,
+	target: Target,
+	{ request, lost, renderer, context }: ChatTranslation,
+): Prepared {
+	const { adapter } = target;
+	const sources = adapter.answersSeveral ? 1 : request.n;
+	const asked = sources === 1 ? request : { ...request, n: 1 };
+	const body = adapter.encodeChat(asked, lost, target.provider);
+	return {
+		requests: Array.from({ length: sources }, () => requestOf(call, target, adapter.chat, body)),
+		pipe: new TranslatedChat(adapter, asked, renderer, { sources, inputTokens: context.inputTokens }),
+		dropped: lost.names,
+	};
 }
 
 function translationOf(operation: ClientOperation): Translation {

@@ -14,10 +14,17 @@ function messageIn(body: Buffer): string | undefined {
 	}
 }
 
-function retryAfterMs(header: string | string[] | undefined): number | undefined {
-	const seconds = Number(Array.isArray(header) ? header[0] : header);
-	return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3_600) * 1_000 : undefined;
+/** The upstream's own wish, in seconds or as a date; nothing when it has none. */
+function retryAfter(header: string | string[] | undefined): { retryAfterMs?: number } {
+	const value = Array.isArray(header) ? header[0] : header;
+	if (value === undefined) return {};
+	const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1_000;
+	return Number.isFinite(seconds) ? { retryAfterMs: Math.min(Math.max(seconds, 0), 3_600) * 1_000 } : {};
 }
+
+/** How the vendors' servers say that a prompt does not fit; there is no common code. */
+const tooLong =
+	/context_length_exceeded|maximum context length|context window|prompt is too long|exceeds? the (?:available )?context|too many (?:input )?tokens/i;
 
 /**
  * An upstream's refusal as one of our faults. Its 401 and 403 are about our credential, never about the caller's, so they
@@ -43,16 +50,14 @@ export function errorOfUpstream(
 		case 413:
 			return new AppError('too_large', 'upstream_too_large', message);
 		case 429:
-			return new AppError('throttled', 'upstream_rate_limited', message, {
-				retryAfterMs: retryAfterMs(headers['retry-after']) ?? 1_000,
-			});
+			return new AppError('throttled', 'upstream_rate_limited', message, retryAfter(headers['retry-after']));
 		case 503:
 		case 529:
-			return new AppError('unavailable', 'upstream_overloaded', message, {
-				retryAfterMs: retryAfterMs(headers['retry-after']) ?? 1_000,
-			});
+			return new AppError('unavailable', 'upstream_overloaded', message, retryAfter(headers['retry-after']));
 		default:
-			if (status >= 400 && status < 500) return new AppError('invalid', 'upstream_rejected', message);
-			return new AppError('upstream', 'upstream_error', message);
+			if (status < 400 || status >= 500) return new AppError('upstream', 'upstream_error', message);
+			if (status === 400 && tooLong.test(body.toString('latin1', 0, 4_096)))
+				return new AppError('invalid', 'context_length_exceeded', message, { param: 'messages' });
+			return new AppError('invalid', 'upstream_rejected', message);
 	}
 }

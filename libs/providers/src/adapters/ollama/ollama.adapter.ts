@@ -41,6 +41,12 @@ export class OllamaAdapter extends ProviderAdapter {
 	decodeEmbeddings(body: Buffer): EmbeddingAnswer {
 		return decodeOllamaEmbeddings(body);
 	}
+	override loadedRequest(provider: Provider): UpstreamRequest {
+		return { method: 'GET', path: pathOf(provider, '/api/ps'), headers: authorization(provider), body: undefined };
+	}
+	override decodeLoaded(body: Buffer): string[] {
+		return decodeOllamaTags(body).map(({ id }) => id);
+	}
 	listRequest(provider: Provider): UpstreamRequest {
 		return { method: 'GET', path: pathOf(provider, '/api/tags'), headers: authorization(provider), body: undefined };
 	}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '#libs/config';
+import { Upstreams } from '#libs/providers';
+import { Router } from '../routing/router.js';
+import type { Target } from '../routing/target.js';
+import { Targets } from '../routing/targets.js';
+import type { ActiveCalls } from './active-calls.js';
+import type { CallPolicies } from './call-policies.js';
+import { CallStages } from './call-stages.js';
+
+/** What every call needs on its way. */
+@Injectable()
+export class RunParts {
+	private readonly longestMs: number;
+
+	constructor(
+		config: Config,
+		readonly router: Router,
+		readonly targets: Targets,
+		readonly upstreams: Upstreams,
+		private readonly stages: CallStages,
+	) {
+		this.longestMs = config.upstreams.UPSTREAM_TOTAL_TIMEOUT_MS;
+	}
+
+	get active(): ActiveCalls {
+		return this.stages.active;
+	}
+
+	get policies(): CallPolicies {
+		return this.stages.policies;
+	}
+
+	/** Milliseconds that a call to `target` may take, never more than the installation allows. */
+	totalMs({ provider: { settings }, model }: Target): number {
+		const own = settings.models[model]?.totalTimeoutMs ?? settings.totalTimeoutMs;
+		return Math.min(own ?? this.longestMs, this.longestMs);
+	}
+}
