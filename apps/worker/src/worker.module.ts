@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { AccessModule } from '#libs/access';
 import { AuditModule } from '#libs/audit';
 import { type Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
@@ -10,6 +11,7 @@ import { MeteringModule } from '#libs/metering';
 import { NotificationsModule } from '#libs/notifications';
 import { RedisHealthIndicator, RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
+import { ExpireRolesHandler } from './roles/expire-roles.handler.js';
 import { SealAuditHandler } from './audit/seal-audit.handler.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
 import { PurgeMailsHandler } from './mail/purge-mails.handler.js';
@@ -34,6 +36,7 @@ const handlers = [
 	RebuildUsageHandler,
 	RollUpUsageHandler,
 	SealAuditHandler,
+	ExpireRolesHandler,
 	SendMailHandler,
 ];
 
@@ -52,6 +55,7 @@ export class WorkerModule {
 				...QueueConnectionModule.queues(),
 				TerminusModule.forRoot({ logger: false }), // a probe every few seconds is no news
 				DiscoveryModule,
+				AccessModule,
 				AuditModule,
 				IdempotencyModule,
 				JobsModule,

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
+import { MembershipEpochs } from './membership-epochs.js';
 import { MembershipsService } from './memberships.service.js';
 import { OrganizationDirectory } from './persistence/organization-directory.js';
 import { OrganizationsService } from './organizations.service.js';
+import { Owners } from './owners.js';
+import { AssignmentRepository } from './persistence/assignment.repository.js';
+import { AssignmentStore } from './persistence/assignment-store.js';
 import { MembershipEntity } from './persistence/membership.entity.js';
 import { MembershipRepository } from './persistence/membership.repository.js';
 import { OrganizationEntity } from './persistence/organization.entity.js';
@@ -14,6 +19,8 @@ import { RoleRepository } from './persistence/role.repository.js';
 import { RolePermissionEntity } from './persistence/role-permission.entity.js';
 import { UserRoleEntity } from './persistence/user-role.entity.js';
 import { ProjectsService } from './projects.service.js';
+import { RoleAssignmentsService } from './role-assignments.service.js';
+import { RoleExpiry } from './role-expiry.js';
 import { RolesService } from './roles.service.js';
 
 const entities = [
@@ -24,12 +31,28 @@ const entities = [
 	RolePermissionEntity,
 	UserRoleEntity,
 ];
-const repositories = [OrganizationRepository, ProjectRepository, MembershipRepository, RoleRepository];
-const services = [OrganizationsService, ProjectsService, RolesService, MembershipsService, OrganizationDirectory];
+const repositories = [
+	AssignmentRepository,
+	AssignmentStore,
+	MembershipRepository,
+	OrganizationRepository,
+	ProjectRepository,
+	RoleRepository,
+];
+const services = [
+	MembershipEpochs,
+	MembershipsService,
+	OrganizationDirectory,
+	OrganizationsService,
+	ProjectsService,
+	RoleAssignmentsService,
+	RoleExpiry,
+	RolesService,
+];
 
 @Module({
-	imports: [TypeOrmModule.forFeature(entities)],
-	providers: [...repositories, ...services],
+	imports: [AuditModule, TypeOrmModule.forFeature(entities)],
+	providers: [...repositories, Owners, ...services],
 	exports: services,
 })
 export class AccessModule {}

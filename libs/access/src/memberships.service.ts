@@ -1,26 +1,28 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '#libs/audit';
 import type { TenantScope } from '#libs/database';
 import { AppError, missing, userIdOf } from '#libs/kernel';
-import { epochField, Epochs, Invalidations } from '#libs/redis';
+import { MembershipEpochs } from './membership-epochs.js';
 import { outranks } from './outranks.js';
+import { Owners } from './owners.js';
 import { type Membership, MembershipRepository } from './persistence/membership.repository.js';
-import { RolesService } from './roles.service.js';
+import { RoleAssignmentsService } from './role-assignments.service.js';
 
 /** Who belongs to an organization. Called inside the transaction of the use case that it is a part of. */
 @Injectable()
 export class MembershipsService {
 	constructor(
 		private readonly memberships: MembershipRepository,
-		private readonly roles: RolesService,
-		private readonly epochs: Epochs,
-		private readonly invalidations: Invalidations,
+		private readonly assignments: RoleAssignmentsService,
+		private readonly epochs: MembershipEpochs,
+		private readonly owners: Owners,
+		private readonly audit: AuditLog,
 	) {}
 
-	/** @throws AppError invalid `unknown_role`; denied `role_too_powerful` */
+	/** @throws AppError invalid `unknown_role`; denied `role_too_powerful`; conflict `already_member` */
 	async add(tenant: TenantScope, userId: string, roleName: string): Promise<void> {
-		const role = await this.roles.assignable(tenant, roleName);
 		await this.memberships.insert(tenant, userId);
-		await this.memberships.assign(tenant, userId, role);
+		await this.assignments.assignByName(tenant, userId, roleName);
 	}
 
 	/** @throws AppError missing */
@@ -31,7 +33,7 @@ export class MembershipsService {
 	}
 
 	/**
-	 * Somebody else's membership, of no more rights than the scope has; so an organization never loses its last owner.
+	 * Somebody else's membership, of no more rights than the scope has.
 	 * @throws AppError missing; conflict `own_account`; denied `user_too_powerful`
 	 */
 	async actOn(tenant: TenantScope, userId: string): Promise<Membership> {
@@ -43,12 +45,21 @@ export class MembershipsService {
 		return membership;
 	}
 
-	/** Sets the status; every credential of the member notices at its next use. */
+	/**
+	 * Sets the status; every credential of the member notices at its next use.
+	 * @throws AppError conflict `last_owner`
+	 */
 	async change(tenant: TenantScope, userId: string, status: Membership['status']): Promise<void> {
-		const epoch = await this.memberships.change(tenant, userId, status);
-		tenant.transaction.onCommit(async () => {
-			await this.epochs.raise(tenant.organizationId, epochField.membership(userId), epoch);
-			await this.invalidations.publish('user', userId);
+		const before = await this.get(tenant, userId);
+		await this.owners.keepOne(tenant, userId, () => this.memberships.setStatus(tenant, userId, status));
+		await this.epochs.raise(tenant, [userId]);
+		if (before.status === status) return;
+		await this.audit.record(tenant, {
+			action: status === 'suspended' ? 'membership.suspend' : 'membership.activate',
+			targetType: 'user',
+			targetId: userId,
+			before: { membershipStatus: before.status },
+			after: { membershipStatus: status },
 		});
 	}
 }

@@ -32,8 +32,40 @@ export const permissions = {
 	'instance:organizations': 'Create and end organizations',
 } as const;
 
+/** What a role that is given in one project only can bring; everything else concerns the whole organization. */
+export const projectPermissions: ReadonlySet<string> = new Set([
+	'models:read',
+	'models:use',
+	'conversations:read',
+	'conversations:write',
+	'usage:read_own',
+	'keys:read',
+	'keys:write',
+] satisfies (keyof typeof permissions)[]);
+
 export type Permission = keyof typeof permissions;
 export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name);
+
+/** Rights of people and of the installation: no key ever has them, whatever its owner may do. */
+export const isForKeys = (permission: string): boolean =>
+	permission !== 'account:self' && !permission.startsWith('instance:');
+
+export interface PermissionInfo {
+	readonly name: Permission;
+	readonly description: string;
+	readonly isForKeys: boolean;
+	/** Whether a role that is given in one project brings it. */
+	readonly isForProjects: boolean;
+}
+
+export const permissionCatalogue: readonly PermissionInfo[] = Object.entries(permissions).map(
+	([name, description]) => ({
+		name: name as Permission,
+		description,
+		isForKeys: isForKeys(name),
+		isForProjects: projectPermissions.has(name),
+	}),
+);
 
 /** @throws AppError denied, naming the missing permission. */
 export function demand(scope: Pick<Scope, 'permissions'>, permission: Permission): void {

@@ -15,6 +15,8 @@ export interface ProvenPrincipal {
 	readonly userId: string;
 	/** Milliseconds until it expires by itself; `undefined`: never. */
 	readonly validForMs: number | undefined;
+	/** Told when it was used last, in milliseconds of the clock; at some time after, at the latest when it is forgotten. */
+	readonly onUsed?: ((at: number) => void) | undefined;
 }
 
 interface Entry {
@@ -22,6 +24,9 @@ interface Entry {
 	readonly loadedAt: number;
 	readonly validUntil: number;
 	isRefreshing: boolean;
+	/** When somebody last got it; told up to `toldAt`. */
+	usedAt: number;
+	toldAt: number;
 }
 
 /**
@@ -32,7 +37,9 @@ interface Entry {
 export class PrincipalCache<Credential> {
 	private readonly entries = new LRUCache<string, Entry>({
 		max: ENTRIES_MAX,
-		dispose: ({ proven }, key) => {
+		dispose: (entry, key) => {
+			tell(entry);
+			const { proven } = entry;
 			if (this.keyOf.get(proven.credentialId) === key) this.keyOf.delete(proven.credentialId);
 		},
 		noDisposeOnSet: true,
@@ -54,6 +61,7 @@ export class PrincipalCache<Credential> {
 		const now = this.clock.monotonic();
 		const age = now - entry.loadedAt;
 		if (age >= STALE_AFTER_MS || now >= entry.validUntil) return undefined;
+		entry.usedAt = now;
 		if (age >= REFRESH_AFTER_MS && !entry.isRefreshing) {
 			entry.isRefreshing = true;
 			this.ask(key, credential).catch(() => undefined); // a refusal has removed the entry; else the next one tries again
@@ -70,6 +78,11 @@ export class PrincipalCache<Credential> {
 		});
 		this.loading.set(key, loading);
 		return loading;
+	}
+
+	/** Tells of every use since the last time. */
+	tellUses(): void {
+		for (const entry of this.entries.values()) tell(entry);
 	}
 
 	/** The next one asks for it anew. */
@@ -117,7 +130,16 @@ export class PrincipalCache<Credential> {
 	private keep(key: string, proven: ProvenPrincipal): void {
 		const now = this.clock.monotonic();
 		const validUntil = now + (proven.validForMs ?? Number.POSITIVE_INFINITY);
-		this.entries.set(key, { proven, loadedAt: now, validUntil, isRefreshing: false });
+		const before = this.entries.get(key);
+		if (before !== undefined) tell(before);
+		this.entries.set(key, {
+			proven,
+			loadedAt: now,
+			validUntil,
+			isRefreshing: false,
+			usedAt: now,
+			toldAt: Number.NEGATIVE_INFINITY,
+		});
 		this.keyOf.set(proven.credentialId, key);
 	}
 
@@ -132,4 +154,10 @@ export class PrincipalCache<Credential> {
 			cause,
 		});
 	}
+}
+
+function tell(entry: Entry): void {
+	if (entry.usedAt <= entry.toldAt) return;
+	entry.toldAt = entry.usedAt;
+	entry.proven.onUsed?.(entry.usedAt);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Principal, PrincipalCache, type ProvenPrincipal } from '#libs/access';
+import { modelAccessOf, type Principal, PrincipalCache, type ProvenPrincipal } from '#libs/access';
 import { AppError, Clock, SYSTEM_ORGANIZATION_ID } from '#libs/kernel';
 import { epochField, Invalidations } from '#libs/redis';
 import type { AccessClaims } from './access-claims.js';
@@ -48,6 +48,8 @@ export class SessionAuthenticator {
 			actor: Object.freeze({ kind: 'user', userId: claims.sub, sessionId: claims.sid } as const),
 			permissions: new Set(['account:self', ...held]),
 			projectId: row.projectId ?? undefined,
+			models: modelAccessOf([row.roleRules]),
+			addresses: undefined,
 			epochs: Object.freeze([epochField.membership(claims.sub), row.membershipEpoch]),
 		});
 		return { principal, credentialId: claims.sid, userId: claims.sub, validForMs: undefined };

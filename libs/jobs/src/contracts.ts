@@ -83,6 +83,16 @@ export const purgeMails: JobContract<Record<string, never>> = {
 	backoffMs: 60_000,
 };
 
+/** Takes roles that have reached their end away. Idempotent. */
+export const expireRoles: JobContract<Record<string, never>> = {
+	name: 'roles.expire',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 1, // the next one comes soon
+	backoffMs: 0,
+};
+
 /** Every contract. The worker refuses to boot when one has no handler or two. */
 export const jobContracts: readonly JobContract[] = [
 	reapCalls,
@@ -91,6 +101,7 @@ export const jobContracts: readonly JobContract[] = [
 	rebuildUsage,
 	purgeIdempotencyKeys,
 	sealAudit,
+	expireRoles,
 	sendMail,
 	purgeMails,
 ];
@@ -106,5 +117,6 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: preparePartitions, everyMs: () => 6 * 3_600_000 },
 	{ contract: purgeIdempotencyKeys, everyMs: () => 3_600_000 },
 	{ contract: sealAudit, everyMs: () => 1_000 },
+	{ contract: expireRoles, everyMs: () => 10_000 },
 	{ contract: purgeMails, everyMs: () => 3_600_000 },
 ];

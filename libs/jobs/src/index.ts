@@ -1,5 +1,6 @@
 export type { JobContract, ScheduledJob } from './contract.js';
 export {
+	expireRoles,
 	jobContracts,
 	preparePartitions,
 	purgeIdempotencyKeys,

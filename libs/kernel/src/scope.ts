@@ -4,6 +4,13 @@ export type Actor =
 	| { readonly kind: 'key'; readonly userId: string; readonly keyId: string }
 	| { readonly kind: 'system'; readonly name: string };
 
+/** Which dialects and models a caller may use. */
+export interface ModelAccess {
+	allowsDialect(dialect: string): boolean;
+	/** `name` is what the caller says, `target` the model that is behind it where that is known. */
+	allows(dialect: string, name: string, target?: string): boolean;
+}
+
 /** Where a request came from, for the audit log. Read when it is needed: a call that records nothing pays nothing. */
 export interface Origin {
 	/** Address of the client, through trusted proxies only. */
@@ -20,6 +27,8 @@ export interface Scope {
 	readonly actor: Actor;
 	/** Effective permissions, already intersected with the key's scopes. */
 	readonly permissions: ReadonlySet<string>;
+	/** Absent: every dialect and model of the organization. */
+	readonly models?: ModelAccess | undefined;
 	/** The project that pays; a key has its own, a person acts in the organization's default project. */
 	readonly projectId: string | undefined;
 	readonly requestId: string;

@@ -1,4 +1,6 @@
 export { KeyAuthenticator } from './key-authenticator.js';
+export { KeyDenials } from './key-denials.js';
+export { KeyDenied, keyRefusal } from './key-denied.js';
 export { generateKey, type KeyParts, type NewKey, parseKey } from './key-format.js';
 export type { IssuedKey, NewKeyInput } from './key-issue.js';
 export { KeysModule } from './keys.module.js';

@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Principal, PrincipalCache, type ProvenPrincipal } from '#libs/access';
 import { Config } from '#libs/config';
-import { AppError, Clock, type NamedSecret } from '#libs/kernel';
-import { epochField, Invalidations } from '#libs/redis';
+import { Clock, type NamedSecret } from '#libs/kernel';
+import { Invalidations } from '#libs/redis';
+import { KeyDenied, keyRefusal } from './key-denied.js';
 import { KEY_LENGTH, parseKey } from './key-format.js';
-import { effectiveRights } from './key-rights.js';
+import { keyPrincipal } from './key-principal.js';
+import { validFor } from './key-rights.js';
+import { KeyUses } from './key-uses.js';
 import { type KeyCredentialRow, KeyCredentials } from './persistence/key-credentials.js';
 import { isSecret } from './secret-hash.js';
 
 const digestOf = (credential: string): string => hash('sha256', credential, 'base64');
-
-/** One answer for every key that does not work, so that nobody learns why. */
-const refusal = () => new AppError('unauthenticated', 'invalid_api_key', 'The API key is not valid');
 
 /**
  * Turns an API key into a principal. What cannot be a key is refused without a query; a known one is answered from memory
@@ -27,10 +27,12 @@ export class KeyAuthenticator {
 		config: Config,
 		private readonly clock: Clock,
 		private readonly credentials: KeyCredentials,
+		private readonly uses: KeyUses,
 		invalidations: Invalidations,
 	) {
 		this.peppers = config.secrets.KEY_PEPPER ?? [];
 		this.cache = new PrincipalCache(clock, (credential) => this.prove(credential));
+		uses.collectFrom(() => this.cache.tellUses());
 		invalidations.on('key', (id) => this.cache.forgetCredential(id));
 		invalidations.on('user', (id) => this.cache.forgetUser(id));
 	}
@@ -41,15 +43,16 @@ export class KeyAuthenticator {
 	}
 
 	/**
-	 * @throws AppError unauthenticated `invalid_api_key`: malformed, unknown, wrong, revoked, expired, owner disabled.
+	 * @throws AppError unauthenticated `invalid_api_key`: malformed, unknown, wrong, revoked, expired, owner disabled; its cause is
+	 * a `KeyDenied` when the key is one of ours.
 	 * @throws AppError unavailable when it is not known and PostgreSQL is away.
 	 */
 	authenticate(credential: string): Principal | Promise<Principal> {
-		if (credential.length !== KEY_LENGTH) throw refusal();
+		if (credential.length !== KEY_LENGTH) throw keyRefusal();
 		const digest = digestOf(credential);
 		const known = this.cache.peek(digest, credential);
 		if (known !== undefined) return known;
-		if (parseKey(credential) === undefined) throw refusal();
+		if (parseKey(credential) === undefined) throw keyRefusal();
 		return this.cache.ask(digest, credential);
 	}
 
@@ -61,18 +64,38 @@ export class KeyAuthenticator {
 	private async prove(credential: string): Promise<ProvenPrincipal> {
 		const parts = parseKey(credential);
 		const row = parts && (await this.credentials.find(parts.keyId));
-		if (!parts || !row || !isSecret(this.peppers, parts.secret, row)) throw refusal();
-		const validForMs = row.expiresAt === null ? undefined : row.expiresAt.getTime() - this.clock.now().getTime();
-		if (row.revokedAt !== null || !row.isActive || (validForMs !== undefined && validForMs <= 0)) throw refusal();
-		return { principal: principalOf(row), credentialId: row.id, userId: row.userId, validForMs };
+		if (!parts || !row) throw keyRefusal();
+		return this.judge(row, parts.secret);
+	}
+
+	/** What is known of a key and the secret that came with it, as a principal. Without a query. */
+	judge(row: KeyCredentialRow, secret: string): ProvenPrincipal {
+		const now = this.clock.now().getTime();
+		const overlapMs = row.previousExpiresAt === null ? undefined : row.previousExpiresAt.getTime() - now;
+		const isPrevious = !isSecret(this.peppers, secret, row);
+		if (isPrevious && !this.isPrevious(row, secret, overlapMs)) throw keyRefusal();
+		const { chain, organizationId, id, userId } = row;
+		const left = validFor(chain, now);
+		const reason = denialOf(chain, left);
+		if (reason !== undefined) throw keyRefusal(new KeyDenied({ organizationId, id, userId }, reason));
+		return {
+			principal: keyPrincipal(row),
+			credentialId: id,
+			userId,
+			validForMs: isPrevious ? Math.min(left ?? Number.POSITIVE_INFINITY, overlapMs ?? 0) : left,
+			onUsed: (at) => this.uses.note(id, isPrevious, at),
+		};
+	}
+
+	private isPrevious(row: KeyCredentialRow, secret: string, overlapMs: number | undefined): boolean {
+		const { previousHash: hashed, previousPepperKid: pepperKid } = row;
+		if (hashed === null || pepperKid === null || overlapMs === undefined || overlapMs <= 0) return false;
+		return isSecret(this.peppers, secret, { hash: hashed, pepperKid });
 	}
 }
 
-const principalOf = (row: KeyCredentialRow): Principal =>
-	Object.freeze({
-		organizationId: row.organizationId,
-		actor: Object.freeze({ kind: 'key', userId: row.userId, keyId: row.id } as const),
-		permissions: effectiveRights(row.permissions, row.scopes),
-		projectId: row.projectId,
-		epochs: Object.freeze([epochField.key(row.id), row.epoch, epochField.membership(row.userId), row.membershipEpoch]),
-	});
+function denialOf(chain: KeyCredentialRow['chain'], leftMs: number | undefined): KeyDenied['reason'] | undefined {
+	if (chain.some(({ isRevoked }) => isRevoked)) return 'revoked';
+	if (leftMs !== undefined && leftMs <= 0) return 'expired';
+	return chain.every(({ isActive }) => isActive) ? undefined : 'owner_inactive';
+}

@@ -12,9 +12,19 @@ const key: Actor = { kind: 'key', userId: 'u1', keyId: 'k1' };
 
 it('gives a key what its owner has and its scopes allow, never rights of people or of the installation', () => {
 	const owner = ['account:self', 'instance:users', 'models:use', 'keys:read'];
-	expect([...effectiveRights(owner, null)]).toEqual(['models:use', 'keys:read']);
-	expect([...effectiveRights(owner, ['models:use', 'usage:read', 'instance:users'])]).toEqual(['models:use']);
-	expect([...effectiveRights(owner, [])]).toEqual([]);
+	const rights = (...scopes: (string[] | null)[]) => [
+		...effectiveRights(scopes.map((each) => ({ permissions: owner, scopes: each }))),
+	];
+	expect(rights(null)).toEqual(['models:use', 'keys:read']);
+	expect(rights(['models:use', 'usage:read', 'instance:users'])).toEqual(['models:use']);
+	expect(rights([])).toEqual([]);
+	expect(rights(null, ['keys:read'], null)).toEqual(['keys:read']);
+	expect([
+		...effectiveRights([
+			{ permissions: owner, scopes: null },
+			{ permissions: ['models:use'], scopes: null },
+		]),
+	]).toEqual(['models:use']);
 });
 
 it('lets only a person make a key for themselves that follows their permissions', () => {

@@ -1,12 +1,59 @@
-import { isPermission } from '#libs/access';
+import {
+	isForKeys,
+	isPermission,
+	modelAccessOf,
+	type ModelRule,
+	type ModelRules,
+	type RestrictedModels,
+} from '#libs/access';
 import { AppError, type Scope } from '#libs/kernel';
 
-/** Rights of people and of the installation: no key ever has them, whatever its owner may do. */
-const isForKeys = (permission: string): boolean => permission !== 'account:self' && !permission.startsWith('instance:');
+/** A key of a line of keys (one made by the next), with what its owner may do today. */
+export interface KeyLink extends ModelRule {
+	readonly userId: string;
+	/** `null`: all that its owner may do. */
+	readonly scopes: readonly string[] | null;
+	/** ISO 8601; `null`: never. */
+	readonly expiresAt: string | null;
+	readonly isRevoked: boolean;
+	/** User and membership both. */
+	readonly isActive: boolean;
+	readonly membershipEpoch: number;
+	readonly permissions: readonly string[];
+	readonly roleRules: ModelRules | null;
+	/** CIDR; `null`: from anywhere. */
+	readonly ipRanges: readonly string[] | null;
+	readonly issuerRules: readonly ModelRules[] | null;
+}
 
-/** What a key may do: its owner's permissions of today, narrowed by its scopes (`null`: all of them). */
-export const effectiveRights = (ofOwner: readonly string[], scopes: readonly string[] | null): ReadonlySet<string> =>
-	new Set(ofOwner.filter((permission) => isForKeys(permission) && (scopes === null || scopes.includes(permission))));
+/** What a key may do: what every link of its line may, which is what its owner may today, narrowed by its scopes. */
+export function effectiveRights(chain: readonly Pick<KeyLink, 'permissions' | 'scopes'>[]): ReadonlySet<string> {
+	const [own, ...others] = chain;
+	const isHeld = (permission: string) =>
+		isForKeys(permission) &&
+		(own?.scopes?.includes(permission) ?? true) &&
+		others.every((link) => holds(link, permission));
+	return new Set(own?.permissions.filter(isHeld));
+}
+
+const holds = ({ permissions, scopes }: Pick<KeyLink, 'permissions' | 'scopes'>, permission: string): boolean =>
+	permissions.includes(permission) && (scopes === null || scopes.includes(permission));
+
+/** The dialects and models that every link of the line lets through; `undefined`: all. */
+export const effectiveModels = (chain: readonly KeyLink[]): RestrictedModels | undefined =>
+	modelAccessOf(
+		chain.flatMap((link) => [
+			link.roleRules,
+			[{ dialects: link.dialects, allow: link.allow, deny: link.deny }],
+			...(link.issuerRules ?? []),
+		]),
+	);
+
+/** Milliseconds until the first of them ends; `undefined`: none does. */
+export function validFor(chain: readonly Pick<KeyLink, 'expiresAt'>[], nowMs: number): number | undefined {
+	const ends = chain.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [Date.parse(expiresAt)]));
+	return ends.length === 0 ? undefined : Math.min(...ends) - nowMs;
+}
 
 /**
  * The scopes a new key gets. Nobody hands on more than they have: only a person's key for themselves, or one made by the

@@ -37,7 +37,7 @@ export { sealedCredentials } from './credential-context.js';
 export { ConnectionTest, type ConnectionTestResult, connectionTestCodes } from './connection-test.js';
 export { CredentialsService } from './credentials.service.js';
 export { fetchUpstream } from './fetch-upstream.js';
-export { ModelCatalogue, type ProviderState } from './model-catalogue.js';
+export { ModelCatalogue, modelNotFound, type ProviderState } from './model-catalogue.js';
 export type { CredentialChange, CredentialRecord, NewCredential } from './persistence/credential.repository.js';
 export type { ProviderRecord } from './persistence/provider.repository.js';
 export type { NewProvider, ProviderChange } from './provider-change.js';

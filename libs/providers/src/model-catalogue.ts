@@ -107,14 +107,7 @@ export class ModelCatalogue {
 				`The model ${quoted(name)} is not known, and ${away.map((p) => p.name).join(', ')} cannot be asked for it now`,
 				{ retryAfterMs: RETRY_MS, param: 'model' },
 			);
-		return new AppError(
-			'missing',
-			'model_not_found',
-			`The model ${quoted(name)} does not exist or you may not use it`,
-			{
-				param: 'model',
-			},
-		);
+		return modelNotFound(name);
 	}
 
 	private compiled(organizationId: string, providers: readonly Provider[], aliases: readonly Alias[]): Plans {
@@ -188,5 +181,11 @@ export class ModelCatalogue {
 		this.version++;
 	}
 }
+
+/** The same for a name that does not exist and for one that the caller may not use. */
+export const modelNotFound = (name: string): AppError =>
+	new AppError('missing', 'model_not_found', `The model ${quoted(name)} does not exist or you may not use it`, {
+		param: 'model',
+	});
 
 const quoted = (name: string): string => JSON.stringify(name.slice(0, 128));

@@ -18,14 +18,18 @@ export function accessHook(access: Access | undefined, authenticator: () => Auth
 	if (access === 'public') return (_request, _reply, done) => done();
 	return (request, _reply, done) => {
 		if (access === 'optional' && !hasCredential(request.headers)) return done();
+		const refuse = (error: unknown) => {
+			authenticator().refused(error, request);
+			done(error as Error);
+		};
 		let principal: Principal | Promise<Principal>;
 		try {
-			principal = authenticator().authenticate(request.headers);
+			principal = authenticator().authenticate(request);
 		} catch (error) {
-			return done(error as Error);
+			return refuse(error);
 		}
 		if (!(principal instanceof Promise)) return admit(request, principal, access, done);
-		principal.then((loaded) => admit(request, loaded, access, done), done);
+		principal.then((loaded) => admit(request, loaded, access, done), refuse);
 	};
 }
 

@@ -44,7 +44,7 @@ export class CallHandler {
 	/** The cached caller was changed or revoked: PostgreSQL knows what still holds. */
 	private async freshPrincipal(request: FastifyRequest): Promise<Principal> {
 		this.authenticator.forget(request.headers);
-		const principal = await this.authenticator.authenticate(request.headers);
+		const principal = await this.authenticator.authenticate(request);
 		demand(principal, 'models:use');
 		return principal;
 	}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { dialectNotAllowed } from '#libs/gateway';
 import { AppError, type Scope } from '#libs/kernel';
-import { type ListedModel, ModelCatalogue, type ProviderState } from '#libs/providers';
+import { type ListedModel, ModelCatalogue, type Protocol, type ProviderState } from '#libs/providers';
 
 /** Clients switch features on by this; what we serve is on the level of this release of Ollama. */
 export const OLLAMA_API_LEVEL = '0.12.6';
@@ -16,13 +17,13 @@ export class ModelLists {
 	constructor(private readonly catalogue: ModelCatalogue) {}
 
 	async openAi(scope: Scope): Promise<object> {
-		const data = (await this.all(scope)).map(openAiModel);
+		const data = (await this.all(scope, 'openai')).map(openAiModel);
 		return { object: 'list', data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
 	}
 
 	/** @throws AppError missing `model_not_found` */
 	async openAiOne(scope: Scope, id: string): Promise<object> {
-		const found = (await this.all(scope)).find(({ model }) => model.id === id);
+		const found = (await this.all(scope, 'openai')).find(({ model }) => model.id === id);
 		if (found === undefined)
 			throw new AppError('missing', 'model_not_found', 'The model does not exist or you may not use it', {
 				param: 'model',
@@ -31,16 +32,18 @@ export class ModelLists {
 	}
 
 	async ollama(scope: Scope): Promise<object> {
-		return { models: (await this.all(scope)).map(ollamaModel) };
+		return { models: (await this.all(scope, 'ollama')).map(ollamaModel) };
 	}
 
-	/** Each name once: the first provider that has it is the one that is called. */
-	private async all(scope: Scope): Promise<Named[]> {
-		const states = await this.catalogue.states(scope.organizationId);
+	/** Each name once, as far as the caller may use it: the first provider that has it is the one that is called. */
+	private async all({ organizationId, models }: Scope, dialect: Protocol): Promise<Named[]> {
+		if (models?.allowsDialect(dialect) === false) throw dialectNotAllowed(dialect);
+		const states = await this.catalogue.states(organizationId);
 		const byName = new Map<string, Named>();
 		for (const state of states)
 			for (const model of state.models) if (!byName.has(model.id)) byName.set(model.id, { model, state });
-		return [...byName.values()];
+		const all = [...byName.values()];
+		return models === undefined ? all : all.filter(({ model }) => models.allows(dialect, model.id));
 	}
 }
 

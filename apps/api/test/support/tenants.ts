@@ -26,31 +26,41 @@ export async function addTenant(config: Config, role: BuiltInRole = 'owner'): Pr
 		organizationId,
 		`t-${randomBytes(6).toString('hex')}`,
 	]);
-	return addMember(config, organizationId, role);
+	return addFirst(config, organizationId, role);
 }
 
 /** Somebody in the organization that owns what all share; once per database. */
-export const addOperator = (config: Config): Promise<Tenant> => addMember(config, SYSTEM, 'owner');
+export const addOperator = (config: Config): Promise<Tenant> => addFirst(config, SYSTEM, 'owner');
 
-async function addMember(config: Config, organizationId: string, role: BuiltInRole): Promise<Tenant> {
-	const [projectId, userId, keyRowId] = [newId(), newId(), newId()];
-	const name = `t-${randomBytes(6).toString('hex')}`;
-	const email = `${name}@example.test`;
-	const roleId = `00000000-0000-7000-8000-${String(100 + builtIn[role]).padStart(12, '0')}`;
+async function addFirst(config: Config, organizationId: string, role: BuiltInRole): Promise<Tenant> {
+	const projectId = newId();
 	await asOwner(`INSERT INTO projects (organization_id, id, name, is_default) VALUES ($1, $2, 'Default', true)`, [
 		organizationId,
 		projectId,
 	]);
+	return addMember(config, { organizationId, projectId }, role);
+}
+
+/** One more user of an organization, with a role or none, and their API key; written as the owner. */
+export async function addMember(
+	config: Config,
+	{ organizationId, projectId }: Pick<Tenant, 'organizationId' | 'projectId'>,
+	role: BuiltInRole | undefined,
+): Promise<Tenant> {
+	const [userId, keyRowId] = [newId(), newId()];
+	const name = `u-${randomBytes(6).toString('hex')}`;
+	const email = `${name}@example.test`;
 	await asOwner('INSERT INTO users (id, email, name) VALUES ($1, $2, $3)', [userId, email, name]);
 	await asOwner('INSERT INTO memberships (organization_id, id, user_id) VALUES ($1, $2, $3)', [
 		organizationId,
 		newId(),
 		userId,
 	]);
-	await asOwner(
-		'INSERT INTO user_roles (organization_id, id, user_id, role_organization_id, role_id) VALUES ($1, $2, $3, $4, $5)',
-		[organizationId, newId(), userId, SYSTEM, roleId],
-	);
+	if (role !== undefined)
+		await asOwner(
+			'INSERT INTO user_roles (organization_id, id, user_id, role_organization_id, role_id) VALUES ($1, $2, $3, $4, $5)',
+			[organizationId, newId(), userId, SYSTEM, roleIdOf(role)],
+		);
 	const { credential, keyId, secret } = generateKey();
 	const { hash, pepperKid } = hashSecret(config.secrets.KEY_PEPPER ?? [], secret);
 	await asOwner(
@@ -60,6 +70,9 @@ async function addMember(config: Config, organizationId: string, role: BuiltInRo
 	);
 	return { organizationId, projectId, userId, email, key: credential, keyRowId };
 }
+
+export const roleIdOf = (role: BuiltInRole): string =>
+	`00000000-0000-7000-8000-${String(100 + builtIn[role]).padStart(12, '0')}`;
 
 /** A session of the tenant's user; returns its id. */
 export async function addSession({ organizationId, userId }: Tenant): Promise<string> {

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { TenantScope } from '#libs/database';
-import { newId } from '#libs/kernel';
+import { type TenantScope, violatedUnique } from '#libs/database';
+import { AppError, newId, SYSTEM_ORGANIZATION_ID } from '#libs/kernel';
 import { MembershipEntity } from './membership.entity.js';
-import type { Role } from './role.repository.js';
-import { UserRoleEntity } from './user-role.entity.js';
 
 export interface Membership {
 	readonly userId: string;
@@ -13,21 +11,21 @@ export interface Membership {
 	readonly permissions: readonly string[];
 }
 
+/** Assignments of the role `owner` in the whole organization and without an end. */
+const owners = `FROM user_roles a JOIN roles r ON r.organization_id = a.role_organization_id AND r.id = a.role_id
+	WHERE a.organization_id = $1 AND r.organization_id = $2 AND r.name = 'owner' AND a.project_id IS NULL AND a.expires_at IS NULL`;
+
 @Injectable()
 export class MembershipRepository {
+	/** @throws AppError conflict `already_member` */
 	async insert(scope: TenantScope, userId: string): Promise<void> {
 		const { organizationId } = scope;
-		await scope.transaction.manager.insert(MembershipEntity, { organizationId, id: newId(), userId });
-	}
-
-	async assign(scope: TenantScope, userId: string, role: Role): Promise<void> {
-		await scope.transaction.manager.insert(UserRoleEntity, {
-			organizationId: scope.organizationId,
-			id: newId(),
-			userId,
-			roleOrganizationId: role.organizationId,
-			roleId: role.id,
-		});
+		try {
+			await scope.transaction.manager.insert(MembershipEntity, { organizationId, id: newId(), userId });
+		} catch (error) {
+			if (violatedUnique(error) !== 'memberships_organization_id_user_id_key') throw error;
+			throw new AppError('conflict', 'already_member', 'This person is a member already', { cause: error });
+		}
 	}
 
 	async find(scope: TenantScope, userId: string): Promise<Membership | undefined> {
@@ -43,13 +41,47 @@ export class MembershipRepository {
 		return row;
 	}
 
-	/** Sets the status and raises the epoch. Returns the new epoch. */
-	async change(scope: TenantScope, userId: string, status: Membership['status']): Promise<number> {
-		const [rows] = await scope.transaction.manager.query<[{ epoch: number }[], number]>(
-			`UPDATE memberships SET status = $3, epoch = epoch + 1, updated_at = now()
-			WHERE organization_id = $1 AND user_id = $2 RETURNING epoch`,
-			[scope.organizationId, userId, status],
+	async setStatus(scope: TenantScope, userId: string, status: Membership['status']): Promise<void> {
+		await scope.transaction.manager.update(
+			MembershipEntity,
+			{ organizationId: scope.organizationId, userId },
+			{ status, updatedAt: () => 'now()' },
 		);
-		return rows[0]?.epoch ?? 0;
+	}
+
+	/** Raises the epochs of these members. Returns the new ones. */
+	async raiseEpochs(scope: TenantScope, userIds: readonly string[]): Promise<{ userId: string; epoch: number }[]> {
+		const [rows] = await scope.transaction.manager.query<[{ userId: string; epoch: number }[], number]>(
+			`UPDATE memberships SET epoch = epoch + 1, updated_at = now()
+			WHERE organization_id = $1 AND user_id = ANY ($2) RETURNING user_id AS "userId", epoch`,
+			[scope.organizationId, userIds],
+		);
+		return rows;
+	}
+
+	/** Until the end of the transaction nobody else changes who owns the organization. */
+	async lockOwners(scope: TenantScope): Promise<void> {
+		await scope.transaction.manager.query('SELECT FROM organizations WHERE id = $1 FOR NO KEY UPDATE', [
+			scope.organizationId,
+		]);
+	}
+
+	/** Whether the user has the role for good, whether they may act or not. */
+	async isOwner(scope: TenantScope, userId: string): Promise<boolean> {
+		const [row] = await scope.transaction.manager.query<{ isOwner: boolean }[]>(
+			`SELECT EXISTS (SELECT ${owners} AND a.user_id = $3) AS "isOwner"`,
+			[scope.organizationId, SYSTEM_ORGANIZATION_ID, userId],
+		);
+		return row?.isOwner === true;
+	}
+
+	/** Owners who may act now. */
+	async countOwners(scope: TenantScope): Promise<number> {
+		const [row] = await scope.transaction.manager.query<{ count: string }[]>(
+			`SELECT count(*) ${owners} AND EXISTS (SELECT FROM memberships m JOIN users u ON u.id = m.user_id
+				WHERE m.organization_id = a.organization_id AND m.user_id = a.user_id AND m.status = 'active' AND u.status = 'active')`,
+			[scope.organizationId, SYSTEM_ORGANIZATION_ID],
+		);
+		return Number(row?.count);
 	}
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantScope } from '#libs/database';
+import { storableText } from '#libs/kernel';
 import { OrganizationEntity } from './organization.entity.js';
 
 export interface Organization {
@@ -18,5 +19,13 @@ export class OrganizationRepository {
 			where: { id: scope.organizationId },
 		});
 		return row ?? undefined;
+	}
+
+	async rename(scope: TenantScope, name: string): Promise<void> {
+		await scope.transaction.manager.update(
+			OrganizationEntity,
+			{ id: scope.organizationId },
+			{ name: storableText(name), updatedAt: () => 'now()' },
+		);
 	}
 }

@@ -38,15 +38,26 @@ export class ProjectRepository {
 	/** @throws AppError conflict `project_name_taken` */
 	async insert(scope: TenantScope, name: string): Promise<Project> {
 		const row = { id: newId(), name: storableText(name), isDefault: false };
-		try {
-			const { generatedMaps } = await scope.transaction.manager.insert(ProjectEntity, {
-				organizationId: scope.organizationId,
-				...row,
-			});
-			return { ...row, createdAt: (generatedMaps[0] as ProjectEntity).createdAt };
-		} catch (error) {
-			if (violatedUnique(error) !== 'projects_name') throw error;
-			throw new AppError('conflict', 'project_name_taken', 'A project of this name exists already', { cause: error });
-		}
+		const { organizationId } = scope;
+		const { generatedMaps } = await unlessTaken(
+			scope.transaction.manager.insert(ProjectEntity, { organizationId, ...row }),
+		);
+		return { ...row, createdAt: (generatedMaps[0] as ProjectEntity).createdAt };
+	}
+
+	/** @throws AppError conflict `project_name_taken` */
+	async rename(scope: TenantScope, id: string, name: string): Promise<void> {
+		const { organizationId } = scope;
+		const change = { name: storableText(name), updatedAt: () => 'now()' };
+		await unlessTaken(scope.transaction.manager.update(ProjectEntity, { organizationId, id }, change));
+	}
+}
+
+async function unlessTaken<T>(write: Promise<T>): Promise<T> {
+	try {
+		return await write;
+	} catch (error) {
+		if (violatedUnique(error) !== 'projects_name') throw error;
+		throw new AppError('conflict', 'project_name_taken', 'A project of this name exists already', { cause: error });
 	}
 }

@@ -18,6 +18,17 @@ export class RoleEntity {
 	@Column('boolean', { name: 'is_shared', default: false })
 	isShared!: boolean;
 
+	/** `null`: all. */
+	@Column('text', { array: true, nullable: true })
+	dialects!: string[] | null;
+
+	/** Patterns of model names; `null`: all. */
+	@Column('text', { name: 'model_allow', array: true, nullable: true })
+	modelAllow!: string[] | null;
+
+	@Column('text', { name: 'model_deny', array: true, default: () => "'{}'" })
+	modelDeny!: string[];
+
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;
 

@@ -15,4 +15,8 @@ export const definerNames: readonly string[] = [
 	'purge_sessions',
 	'accounts_to_erase',
 	'erase_account',
+	'find_key',
+	'find_session_rights',
+	'organizations_with_expired_roles',
+	'touch_keys',
 ];

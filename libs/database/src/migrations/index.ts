@@ -5,6 +5,7 @@ import { Aliases1795646400000 } from './1795646400000-Aliases.js';
 import { Audit1795647600000 } from './1795647600000-Audit.js';
 import { Mail1795650000000 } from './1795650000000-Mail.js';
 import { Accounts1795660000000 } from './1795660000000-Accounts.js';
+import { AccessRules1795670000000 } from './1795670000000-AccessRules.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -12,4 +13,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	Audit1795647600000,
 	Mail1795650000000,
 	Accounts1795660000000,
+	AccessRules1795670000000,
 ];

@@ -3,6 +3,7 @@ import { CallLedger } from '#libs/metering';
 import { ModelCatalogue } from '#libs/providers';
 import { CallRun } from './call-run.js';
 import type { Downstream, InboundCall } from './inbound-call.js';
+import { allowedPlan, demandModel } from './model-access.js';
 import { RunParts } from './run-parts.js';
 
 /**
@@ -22,8 +23,9 @@ export class Gateway {
 	 * @throws AppError for everything that is refused before; nothing was sent to `down` then.
 	 */
 	async handle(call: InboundCall, down: Downstream): Promise<void> {
+		demandModel(call);
 		const found = this.catalogue.resolve(call.principal.organizationId, call.alias);
-		const plan = found instanceof Promise ? await found : found;
+		const plan = allowedPlan(call, found instanceof Promise ? await found : found);
 		const waiting = this.parts.policies.before(call, plan);
 		if (waiting !== undefined) await waiting;
 		await new CallRun(this.parts, call, plan, down).start(this.ledger);

@@ -11,6 +11,10 @@ export class UserEntity {
 	@Column('text')
 	name!: string;
 
+	/** A service account is no person: it has no password and no mailbox. */
+	@Column('text', { default: 'person' })
+	kind!: 'person' | 'service';
+
 	@Column('text', { name: 'password_hash', nullable: true, select: false })
 	passwordHash!: string | null;
 

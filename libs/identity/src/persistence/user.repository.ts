@@ -31,7 +31,7 @@ const members = `SELECT u.id, u.email, u.name, u.status, m.status AS "membership
 		ARRAY(SELECT r.name FROM user_roles a JOIN roles r ON r.organization_id = a.role_organization_id AND r.id = a.role_id
 			WHERE a.organization_id = m.organization_id AND a.user_id = m.user_id AND (a.expires_at IS NULL OR a.expires_at > now())
 			ORDER BY r.name) AS roles
-	FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.organization_id = $1`;
+	FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.organization_id = $1 AND u.kind = 'person'`;
 
 @Injectable()
 export class UserRepository {
