@@ -17,7 +17,7 @@ export class CallLedger {
 	private readonly running = new Roster<LedgeredCall>();
 	private readonly finish = (call: LedgeredCall, outcome: CallOutcome): void => {
 		this.running.remove(call);
-		if (call.lease !== 'none' && !this.breaker.isOpen) void this.leases.settle(call, outcome);
+		if (call.lease !== 'none' && !this.breaker.isOpen) this.leases.settle(call, outcome);
 		this.flusher.push(call);
 	};
 

@@ -9,6 +9,7 @@ import {
 	RedisBreaker,
 	RedisConnection,
 	type Script,
+	ScriptLine,
 	ServerClock,
 } from '#libs/redis';
 import type { CallOutcome, CallStart } from './call.js';
@@ -34,6 +35,7 @@ export class LeaseStore {
 	constructor(
 		config: Config,
 		private readonly redis: RedisConnection,
+		private readonly line: ScriptLine,
 		private readonly breaker: RedisBreaker,
 		private readonly clock: ServerClock,
 	) {
@@ -42,45 +44,56 @@ export class LeaseStore {
 	}
 
 	/** Runs the admission script; learns the server's time from its answer. `undefined` when Redis did not answer. */
-	async admit(start: CallStart, eventId: string, at: Attempt): Promise<Admission | undefined> {
+	admit(start: CallStart, eventId: string, at: Attempt): Promise<Admission | undefined> {
 		const { organizationId } = start;
 		const sentAt = performance.now();
-		try {
-			const script = admitScript.run(this.redis.hot, [
-				leasesKey(organizationId),
-				organizationKey(organizationId, 'epochs'),
-				at.deadlineMs,
-				at.day,
-				dayText(at.day),
-				eventId,
-				packStart(start, this.replicaId, this.hardEnd(at.nowMs)),
-				...start.epochs,
-			]);
-			const admission = await answered(script, COMMAND_TIMEOUT_MS);
-			this.breaker.succeeded();
-			this.clock.learn(admission[1] * 1_000 + admission[2] / 1_000, sentAt);
-			return admission;
-		} catch (error) {
-			this.breaker.failed(error);
-			return undefined;
-		}
+		const keysAndArguments = [
+			leasesKey(organizationId),
+			organizationKey(organizationId, 'epochs'),
+			at.deadlineMs,
+			at.day,
+			dayText(at.day),
+			eventId,
+			packStart(start, this.replicaId, this.hardEnd(at.nowMs)),
+			...start.epochs,
+		];
+		return new Promise((resolve) => {
+			this.line.send(
+				{ script: admitScript, keysAndArguments, limitMs: COMMAND_TIMEOUT_MS },
+				{
+					onAnswer: (admission) => {
+						this.breaker.succeeded();
+						this.clock.learn(admission[1] * 1_000 + admission[2] / 1_000, sentAt);
+						resolve(admission);
+					},
+					onFailure: (error) => {
+						this.breaker.failed(error);
+						resolve(undefined);
+					},
+				},
+			);
+		});
 	}
 
-	/** Completes the lease; on success the call knows. Never rejects: nobody waits for it. */
-	async settle(call: LedgeredCall, outcome: CallOutcome): Promise<void> {
-		const key = leasesKey(call.start.organizationId);
-		try {
-			const settled = await settleScript.run(this.redis.hot, [key, call.eventId, packOutcome(outcome)]);
-			this.breaker.succeeded();
-			if (settled === 1) call.lease = 'complete';
-		} catch (error) {
-			this.breaker.failed(error);
-		}
+	/** Completes the lease; on success the call knows. Nobody waits for it. */
+	settle(call: LedgeredCall, outcome: CallOutcome): void {
+		const keysAndArguments = [leasesKey(call.start.organizationId), call.eventId, packOutcome(outcome)];
+		this.line.send(
+			{ script: settleScript, keysAndArguments, limitMs: undefined },
+			{
+				onAnswer: (settled) => {
+					this.breaker.succeeded();
+					if (settled === 1) call.lease = 'complete';
+				},
+				onFailure: (error) => this.breaker.failed(error),
+			},
+		);
 	}
 
 	/** Says that this process lives; its leases are settled by the worker `REPLICA_TIMEOUT_MS` after the last time. */
 	async beat(): Promise<void> {
-		await this.attempt(this.redis.hot.set(replicaKey(this.replicaId), '1', 'PX', this.timeoutMs));
+		const key = replicaKey(this.replicaId);
+		await this.attempt(answered(this.redis.hot.set(key, '1', 'PX', this.timeoutMs), API_TIMEOUT_MS));
 	}
 
 	/** Gives running calls the lease that they could not get at their admission. */
@@ -108,7 +121,8 @@ export class LeaseStore {
 
 	/** Deletes leases of one organization. Resolves false when Redis did not confirm it. */
 	async remove(organizationId: string, eventIds: readonly string[]): Promise<boolean> {
-		return this.attempt(this.redis.hot.hdel(leasesKey(organizationId), ...eventIds));
+		const removal = this.redis.hot.hdel(leasesKey(organizationId), ...eventIds);
+		return this.attempt(answered(removal, API_TIMEOUT_MS));
 	}
 
 	/** A script for many calls at once: few commands, all sent in one go. Resolves whether all were answered. */
@@ -121,7 +135,8 @@ export class LeaseStore {
 		for (const [organizationId, mine] of Map.groupBy(calls, ({ start }) => start.organizationId))
 			for (let from = 0; from < mine.length; from += AT_ONCE) {
 				const pairs = mine.slice(from, from + AT_ONCE).flatMap((call) => [call.eventId, say(call)]);
-				sent.push(this.attempt(script.run(this.redis.hot, [leasesKey(organizationId), ...pairs])));
+				const keysAndArguments = [leasesKey(organizationId), ...pairs];
+				sent.push(this.attempt(this.line.run({ script, keysAndArguments, limitMs: API_TIMEOUT_MS })));
 			}
 		return (await Promise.all(sent)).every(Boolean);
 	}
@@ -132,7 +147,7 @@ export class LeaseStore {
 
 	private async attempt(command: Promise<unknown>): Promise<boolean> {
 		try {
-			await answered(command, API_TIMEOUT_MS);
+			await command;
 			this.breaker.succeeded();
 			return true;
 		} catch (error) {

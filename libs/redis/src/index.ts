@@ -8,4 +8,5 @@ export { API_TIMEOUT_MS, COMMAND_TIMEOUT_MS, RedisConnection } from './redis-con
 export { type Pingable, RedisHealthIndicator } from './redis.health.js';
 export { RedisModule } from './redis.module.js';
 export { Script } from './script.js';
+export { ScriptLine, type ScriptListener, type ScriptQuestion } from './script-line.js';
 export { ServerClock } from './server-clock.js';
