@@ -37,6 +37,12 @@ export const concerns = {
 			.max(1_073_741_824)
 			.default(33_554_432)
 			.describe('Largest request body of the dialect routes'),
+		BLOB_LIMIT_BYTES: z.coerce
+			.number()
+			.int()
+			.min(1024)
+			.default(68_719_476_736)
+			.describe('Largest file that is handed on to an Ollama upstream (`/api/blobs`); it is never held here'),
 		SHUTDOWN_DELAY_MS: milliseconds.default(0).describe('After SIGTERM: not ready, but still serving, for this long'),
 		SHUTDOWN_GRACE_MS: milliseconds.default(30_000).describe('After that: time for open streams and jobs to end'),
 	}),

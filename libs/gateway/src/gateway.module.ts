@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { CallLedgerModule } from '#libs/metering';
 import { ProvidersModule } from '#libs/providers';
+import { AuditModule } from '#libs/audit';
+import { ModelManagement } from './management/model-management.js';
 import { ActiveCalls } from './pipeline/active-calls.js';
 import { CallPolicies } from './pipeline/call-policies.js';
 import { CallStages } from './pipeline/call-stages.js';
@@ -11,8 +13,8 @@ import { Router } from './routing/router.js';
 import { Targets } from './routing/targets.js';
 
 @Module({
-	imports: [CallLedgerModule, ProvidersModule],
-	providers: [ActiveCalls, CallPolicies, CallStages, Gateway, LoadedModels, Router, RunParts, Targets],
-	exports: [ActiveCalls, CallPolicies, Gateway, ProvidersModule, Router, Targets],
+	imports: [AuditModule, CallLedgerModule, ProvidersModule],
+	providers: [ActiveCalls, CallPolicies, CallStages, Gateway, LoadedModels, ModelManagement, Router, RunParts, Targets],
+	exports: [ActiveCalls, CallPolicies, Gateway, ModelManagement, ProvidersModule, Router, Targets],
 })
 export class GatewayModule {}

@@ -11,6 +11,8 @@ export {
 	type ScannedJson,
 	type Span,
 } from './json/scan-json.js';
+export { type Blob, ModelManagement } from './management/model-management.js';
+export { type Verb, verbs } from './management/verb.js';
 export { ActiveCalls } from './pipeline/active-calls.js';
 export { CallPolicies } from './pipeline/call-policies.js';
 export { Gateway } from './pipeline/gateway.js';

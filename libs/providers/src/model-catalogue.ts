@@ -85,6 +85,12 @@ export class ModelCatalogue {
 		});
 	}
 
+	/** Asks a provider again whose models have changed; never rejects. */
+	async renew(provider: Provider): Promise<void> {
+		await this.listingOf(provider).running;
+		await this.refresh(provider);
+	}
+
 	private async resolveSlowly(organizationId: string, name: string): Promise<Plan> {
 		const [providers, aliases] = await Promise.all([
 			this.directory.providersOf(organizationId),

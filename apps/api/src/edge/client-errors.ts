@@ -32,12 +32,21 @@ interface Connection extends Socket {
 	readonly _httpMessage?: ServerResponse | null;
 }
 
+const slow = new WeakSet<Socket>();
+
+/** The request that is being read may take longer than others: a large file. Until its answer is over. */
+export function allowSlowRequest(socket: Socket, response: ServerResponse): void {
+	slow.add(socket);
+	response.once('close', () => slow.delete(socket));
+}
+
 /**
  * Answers what is no HTTP request (yet), in the shape of the path if one can be seen, and closes the connection: what
  * follows on it cannot be trusted. Says nothing into an answer that has begun, nor after one that came before its request
  * had ended.
  */
 export function answerClientError(error: ClientError, socket: Connection): void {
+	if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && slow.has(socket)) return;
 	const request = socket.parser?.incoming ?? undefined;
 	const response = socket._httpMessage ?? undefined;
 	const isAnswered = response === undefined ? request?.complete === false : response.headersSent;

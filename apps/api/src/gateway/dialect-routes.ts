@@ -1,11 +1,19 @@
+import type { IncomingMessage } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { collectBody } from '../edge/collect-body.js';
 import type { DialectRoute } from './dialect-route.js';
+import { OllamaManagementRoutes } from './ollama-management.routes.js';
 import { OllamaRoutes } from './ollama.routes.js';
 import { OpenAiRoutes } from './openai.routes.js';
+
+type BodyParser = (
+	request: FastifyRequest,
+	payload: IncomingMessage,
+	done: (error: Error | null, body?: unknown) => void,
+) => void;
 
 /** Registers the dialects' routes on Fastify itself: they need its speed, and bytes instead of parsed bodies. */
 @Injectable()
@@ -17,17 +25,32 @@ export class DialectRoutes implements OnModuleInit {
 		private readonly host: HttpAdapterHost,
 		openAi: OpenAiRoutes,
 		ollama: OllamaRoutes,
+		management: OllamaManagementRoutes,
 	) {
-		this.all = [...openAi.routes, ...ollama.routes];
+		this.all = [...openAi.routes, ...ollama.routes, ...management.routes];
 	}
 
 	async onModuleInit(): Promise<void> {
 		const instance = this.host.httpAdapter.getInstance<FastifyInstance>();
+		const { BODY_LIMIT_BYTES } = this.config.http;
+		await this.registerAll(instance, (route) => route.isBodyStreamed !== true, collectBody(BODY_LIMIT_BYTES));
+		await this.registerAll(
+			instance,
+			(route) => route.isBodyStreamed === true,
+			(_, payload, done) => done(null, payload),
+		);
+	}
+
+	/** The parser takes any type, or none: the documented curl examples of Ollama send none. */
+	private async registerAll(
+		instance: FastifyInstance,
+		isMeant: (route: DialectRoute) => boolean,
+		parser: BodyParser,
+	): Promise<void> {
 		await instance.register(async (scope) => {
 			scope.removeAllContentTypeParsers();
-			// any type, or none: the documented curl examples of Ollama send none
-			scope.addContentTypeParser('*', collectBody(this.config.http.BODY_LIMIT_BYTES));
-			for (const route of this.all) this.register(scope, route);
+			scope.addContentTypeParser('*', parser);
+			for (const route of this.all.filter(isMeant)) this.register(scope, route);
 		});
 	}
 

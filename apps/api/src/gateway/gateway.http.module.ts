@@ -3,12 +3,22 @@ import { GatewayModule } from '#libs/gateway';
 import { CallHandler } from './call-handler.js';
 import { DialectRoutes } from './dialect-routes.js';
 import { ModelLists } from './model-lists.js';
+import { ManagementHandler } from './management-handler.js';
+import { OllamaManagementRoutes } from './ollama-management.routes.js';
 import { OllamaRoutes } from './ollama.routes.js';
 import { OpenAiRoutes } from './openai.routes.js';
 
 @Module({
 	imports: [GatewayModule],
-	providers: [CallHandler, DialectRoutes, ModelLists, OllamaRoutes, OpenAiRoutes],
+	providers: [
+		CallHandler,
+		DialectRoutes,
+		ManagementHandler,
+		ModelLists,
+		OllamaManagementRoutes,
+		OllamaRoutes,
+		OpenAiRoutes,
+	],
 	exports: [DialectRoutes],
 })
 export class GatewayHttpModule {}

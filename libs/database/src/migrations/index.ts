@@ -6,6 +6,7 @@ import { Audit1795647600000 } from './1795647600000-Audit.js';
 import { Mail1795650000000 } from './1795650000000-Mail.js';
 import { Accounts1795660000000 } from './1795660000000-Accounts.js';
 import { AccessRules1795670000000 } from './1795670000000-AccessRules.js';
+import { ModelManagement1795675000000 } from './1795675000000-ModelManagement.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -14,4 +15,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	Mail1795650000000,
 	Accounts1795660000000,
 	AccessRules1795670000000,
+	ModelManagement1795675000000,
 ];
