@@ -37,6 +37,7 @@ describe('boot', () => {
 		expect(open.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(
 			[
 				'GET /',
+				'GET /.well-known/jwks.json',
 				'GET /docs',
 				'GET /docs/favicon-32x32.png',
 				'GET /docs/start.js',
@@ -46,9 +47,23 @@ describe('boot', () => {
 				'GET /ollama',
 				'GET /openapi.json',
 				'GET /status',
-				...open.map(({ method, url }) => `${method} ${url}`).filter((route) => route.startsWith('POST /api/v1/auth/')),
+				'POST /api/v1/auth/forgot-password',
+				'POST /api/v1/auth/login',
+				'POST /api/v1/auth/logout',
+				'POST /api/v1/auth/refresh',
+				'POST /api/v1/auth/register',
+				'POST /api/v1/auth/reset-password',
+				'POST /api/v1/auth/verify-email',
 			].toSorted(),
 		);
+	});
+
+	it('every route that changes something for anybody says how often', () => {
+		const changing = api.routes
+			.all()
+			.filter(({ access, method }) => typeof access === 'string' && !['GET', 'HEAD'].includes(method));
+		expect(changing.length).toBeGreaterThan(5);
+		expect(changing.filter(({ limit }) => limit === undefined).map(({ url }) => url)).toEqual([]);
 	});
 
 	it('refuses a controller whose access is not declared', async () => {

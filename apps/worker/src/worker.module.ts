@@ -6,6 +6,7 @@ import { AuditModule } from '#libs/audit';
 import { type Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
+import { IdentityModule } from '#libs/identity';
 import { JobsModule } from '#libs/jobs';
 import { MeteringModule } from '#libs/metering';
 import { NotificationsModule } from '#libs/notifications';
@@ -14,6 +15,8 @@ import { type Telemetry, TelemetryModule } from '#libs/telemetry';
 import { ExpireRolesHandler } from './roles/expire-roles.handler.js';
 import { SealAuditHandler } from './audit/seal-audit.handler.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
+import { AnswerAccountRequestHandler } from './identity/answer-account-request.handler.js';
+import { PurgeSessionsHandler } from './identity/purge-sessions.handler.js';
 import { PurgeMailsHandler } from './mail/purge-mails.handler.js';
 import { SendMailHandler } from './mail/send-mail.handler.js';
 import { JobQueues } from './relay/job-queues.js';
@@ -29,9 +32,11 @@ import { RebuildUsageHandler } from './usage/rebuild-usage.handler.js';
 import { RollUpUsageHandler } from './usage/roll-up-usage.handler.js';
 
 const handlers = [
+	AnswerAccountRequestHandler,
 	PreparePartitionsHandler,
 	PurgeIdempotencyKeysHandler,
 	PurgeMailsHandler,
+	PurgeSessionsHandler,
 	ReapCallsHandler,
 	RebuildUsageHandler,
 	RollUpUsageHandler,
@@ -58,6 +63,7 @@ export class WorkerModule {
 				AccessModule,
 				AuditModule,
 				IdempotencyModule,
+				IdentityModule,
 				JobsModule,
 				MeteringModule,
 				NotificationsModule,

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
 import { type TenantScope, UnitOfWork } from '#libs/database';
 import { missing, type Scope } from '#libs/kernel';
 import { type Organization, OrganizationRepository } from './persistence/organization.repository.js';
+import { ProjectRepository } from './persistence/project.repository.js';
 
 @Injectable()
 export class OrganizationsService {
@@ -10,6 +12,7 @@ export class OrganizationsService {
 		private readonly work: UnitOfWork,
 		private readonly organizations: OrganizationRepository,
 		private readonly audit: AuditLog,
+		private readonly projects: ProjectRepository,
 	) {}
 
 	/** The one the scope is in. */
@@ -34,9 +37,28 @@ export class OrganizationsService {
 		});
 	}
 
+	/** A new one with its default project. Its id is the scope's, its slug made from the name. */
+	async found(tenant: TenantScope, name: string): Promise<void> {
+		await this.organizations.insert(tenant, { name, slug: slugOf(name) });
+		await this.projects.insertDefault(tenant);
+	}
+
 	private async read(tenant: TenantScope): Promise<Organization> {
 		const organization = await this.organizations.current(tenant);
 		if (!organization) throw missing('Organization');
 		return organization;
 	}
+}
+
+const SLUG_MAX = 40;
+
+/** Readable and of nobody else: the name's letters and digits, and some random ones. */
+function slugOf(name: string): string {
+	const letters = name
+		.normalize('NFKD')
+		.replaceAll(/\p{M}+/gu, '')
+		.toLowerCase()
+		.replaceAll(/[^a-z0-9]+/g, '-')
+		.replaceAll(/^-+|-+$/g, '');
+	return `${letters.slice(0, SLUG_MAX) || 'organization'}-${randomBytes(4).toString('hex')}`;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import type { Scope } from '#libs/kernel';
 import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, type AccessClaims } from './access-claims.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -15,6 +16,12 @@ export class AccessTokens {
 	private readonly jwt = new JwtService();
 
 	constructor(private readonly keys: SigningKeys) {}
+
+	/** For a scope of a person with a session. */
+	issueFor({ organizationId, actor }: Scope): AccessToken {
+		const person = actor.kind === 'user' ? actor : { userId: '', sessionId: '' };
+		return this.issue({ sub: person.userId, sid: person.sessionId, org: organizationId });
+	}
 
 	issue({ sub, sid, org }: AccessClaims): AccessToken {
 		const { kid, privateKey } = this.keys.current;

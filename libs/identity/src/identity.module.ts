@@ -1,35 +1,78 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '#libs/access';
+import { AuditModule } from '#libs/audit';
+import { JobsModule } from '#libs/jobs';
 import { Clock } from '#libs/kernel';
+import { NotificationsModule } from '#libs/notifications';
 import { AccessTokens } from './access-tokens.js';
+import { AccountCodesService } from './account-codes.service.js';
+import { AccountRequestAnswers } from './account-request-answers.js';
+import { AccountRequestIntake } from './account-request-intake.js';
+import { AccountRequestsService } from './account-requests.service.js';
 import { AccountService } from './account.service.js';
 import { AuthService } from './auth.service.js';
 import { LoginService } from './login.service.js';
+import { LoginThrottle } from './login-throttle.js';
+import { NewPasswords } from './new-passwords.js';
+import { OrganizationFounding } from './organization-founding.js';
+import { OwnPassword } from './own-password.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordResetService } from './password-reset.service.js';
+import { PasswordsService } from './passwords.service.js';
+import { AccountRequestEntity } from './persistence/account-request.entity.js';
+import { AccountRequestRepository } from './persistence/account-request.repository.js';
+import { InvitationEntity } from './persistence/invitation.entity.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { SessionEntity } from './persistence/session.entity.js';
 import { SessionRepository } from './persistence/session.repository.js';
 import { SessionCredentials } from './persistence/session-credentials.js';
-import { AccountRequestEntity } from './persistence/account-request.entity.js';
-import { InvitationEntity } from './persistence/invitation.entity.js';
 import { UserEntity } from './persistence/user.entity.js';
 import { UserRepository } from './persistence/user.repository.js';
 import { RefreshService } from './refresh.service.js';
+import { SecurityEvents } from './security-events.js';
 import { SessionAuthenticator } from './session-authenticator.js';
+import { SessionPurge } from './session-purge.js';
+import { SessionStart } from './session-start.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInService } from './sign-in.service.js';
 import { SigningKeys } from './signing-keys.js';
 import { UsersService } from './users.service.js';
 
-const repositories = [UserRepository, SessionRepository, SessionCredentials];
-const parts = [Clock, PasswordHasher, AccessTokens, AccountService, LoginService, RefreshService, SessionsService];
-const doors = [AuthService, UsersService, SessionAuthenticator, SigningKeys];
+const entities = [UserEntity, SessionEntity, RefreshTokenEntity, AccountRequestEntity, InvitationEntity];
+const repositories = [UserRepository, SessionRepository, SessionCredentials, AccountRequestRepository];
+const parts = [
+	AccessTokens,
+	AccountRequestIntake,
+	AccountService,
+	Clock,
+	LoginService,
+	LoginThrottle,
+	NewPasswords,
+	OrganizationFounding,
+	PasswordHasher,
+	PasswordsService,
+	RefreshService,
+	SecurityEvents,
+	SessionStart,
+];
+const doors = [
+	AccountCodesService,
+	AccountRequestAnswers,
+	AccountRequestsService,
+	AuthService,
+	OwnPassword,
+	PasswordResetService,
+	SessionAuthenticator,
+	SessionPurge,
+	SessionsService,
+	SigningKeys,
+	SignInService,
+	UsersService,
+];
 
 @Module({
-	imports: [
-		AccessModule,
-		TypeOrmModule.forFeature([UserEntity, SessionEntity, RefreshTokenEntity, AccountRequestEntity, InvitationEntity]),
-	],
+	imports: [AccessModule, AuditModule, JobsModule, NotificationsModule, TypeOrmModule.forFeature(entities)],
 	providers: [...repositories, ...parts, ...doors],
 	exports: doors,
 })

@@ -25,14 +25,19 @@ export class PasswordHasher {
 	}
 
 	/** @throws AppError throttled when too many are waiting. */
-	async verify(password: string, phc: string): Promise<boolean> {
+	private async verify(password: string, phc: string): Promise<boolean> {
 		const stored = parsePhc(phc);
 		if (stored === undefined) throw new AppError('bug', 'bad_password_hash', 'A stored password hash is damaged');
 		return timingSafeEqual(await this.derive(password, stored, stored.tag.length), stored.tag);
 	}
 
+	/** One check in every case: also of a user without a password, or of none. @throws AppError throttled */
+	async matches(password: string, phc: string | null | undefined): Promise<boolean> {
+		return typeof phc === 'string' ? this.verify(password, phc) : this.verifyNothing(password);
+	}
+
 	/** The same work as a real check, for users that do not exist. */
-	async verifyNothing(password: string): Promise<false> {
+	private async verifyNothing(password: string): Promise<false> {
 		await this.derive(password, { memoryKib: MEMORY_KIB, passes: PASSES, lanes: LANES, salt: randomBytes(16) }, 32);
 		return false;
 	}

@@ -1,25 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type TenantScope, UnitOfWork } from '#libs/database';
-import { AppError, missing, newId, type Scope } from '#libs/kernel';
+import { AppError, missing, type Page, type PageRequest, type Scope, userIdOf } from '#libs/kernel';
 import { Invalidations } from '#libs/redis';
-import { personScope } from './person-scope.js';
-import { SessionRepository } from './persistence/session.repository.js';
+import { type Client, personScope } from './client.js';
+import { type Session, SessionRepository } from './persistence/session.repository.js';
 import { UserRepository } from './persistence/user.repository.js';
-import { isRefreshToken, newRefreshToken } from './refresh-token.js';
-
-/** Where a session comes from, for its owner to recognise it. */
-export interface Client {
-	readonly ip: string;
-	readonly userAgent: string | undefined;
-}
-
-export interface StartedSession {
-	/** Of its user, in its organization. */
-	readonly scope: Scope;
-	readonly sessionId: string;
-	/** Shown once. */
-	readonly refreshToken: string;
-}
+import { isRefreshToken } from './refresh-token.js';
+import { SecurityEvents } from './security-events.js';
 
 /** One session per login: its refresh tokens are a family, of which one is live. */
 @Injectable()
@@ -29,40 +16,69 @@ export class SessionsService {
 		private readonly sessions: SessionRepository,
 		private readonly users: UserRepository,
 		private readonly invalidations: Invalidations,
+		private readonly events: SecurityEvents,
 	) {}
 
-	/** For somebody who has just proven who they are. */
-	async start(userId: string, organizationId: string, client: Client): Promise<StartedSession> {
-		const sessionId = newId();
-		const refreshToken = newRefreshToken();
-		const scope = personScope(organizationId, userId, sessionId);
+	/** Own ones that are open, in whatever organization they act; newest first. */
+	async list(scope: Scope, request: PageRequest): Promise<Page<Session & { readonly isCurrent: boolean }>> {
+		const current = sessionIdOf(scope);
+		const { items, next } = await this.work.run(scope, (tenant) => this.sessions.page(tenant, request));
+		return { items: items.map((session) => ({ ...session, isCurrent: session.id === current })), next };
+	}
+
+	/** @throws AppError missing for a session that is not one's own, or is over. */
+	async end(scope: Scope, sessionId: string): Promise<void> {
 		await this.work.run(scope, async (tenant) => {
-			await this.sessions.insert(tenant, { id: sessionId, userId, ...client });
-			await this.sessions.addToken(tenant, { userId, sessionId }, refreshToken);
-			await this.users.rememberOrganization(tenant, userId);
+			const isOpen = await this.sessions.isOpen(tenant, sessionId);
+			if (!isOpen) throw missing('Session');
+			await this.revoke(tenant, sessionId, 'ended_by_owner');
+			await this.events.session(tenant, 'session.revoke', sessionId);
 		});
-		return { scope, sessionId, refreshToken };
+	}
+
+	/** All of the caller's, also this one. */
+	async endAllOwn(scope: Scope): Promise<void> {
+		const userId = userIdOf(scope) ?? '';
+		await this.work.run(scope, async (tenant) => {
+			await this.endAll(tenant, userId, 'logout_all');
+			await this.events.record(tenant, 'auth.logout_all', userId);
+		});
 	}
 
 	/**
 	 * Ends the session of a refresh token, and the one of the scope, where there is one: logging out twice, or with a token
 	 * that is over, changes nothing and is no error.
 	 */
-	async logout(scope: Scope | undefined, refreshToken: string | undefined): Promise<void> {
-		if (scope?.actor.kind === 'user') await this.end(scope, scope.actor.sessionId);
+	async logout(scope: Scope | undefined, refreshToken: string | undefined, client: Client): Promise<void> {
+		if (scope?.actor.kind === 'user') await this.close(scope, scope.actor.sessionId);
 		if (refreshToken === undefined || !isRefreshToken(refreshToken)) return;
 		const owner = await this.sessions.findOwner(refreshToken);
-		if (owner) await this.end(personScope(owner.organizationId, owner.userId, owner.sessionId), owner.sessionId);
+		if (owner)
+			await this.close(personScope(owner.organizationId, owner.userId, owner.sessionId, client), owner.sessionId);
 	}
 
-	private async end(scope: Scope, sessionId: string): Promise<void> {
-		await this.work.run(scope, (tenant) => this.revoke(tenant, sessionId, 'logout'));
+	private async close(scope: Scope, sessionId: string): Promise<void> {
+		await this.work.run(scope, async (tenant) => {
+			if (!(await this.sessions.isOpen(tenant, sessionId))) return;
+			await this.revoke(tenant, sessionId, 'logout');
+			await this.events.session(tenant, 'auth.logout', sessionId);
+		});
 	}
 
 	/** Every replica forgets it once that is committed. */
 	async revoke(tenant: TenantScope, sessionId: string, reason: string): Promise<void> {
 		await this.sessions.revoke(tenant, sessionId, reason);
 		tenant.transaction.onCommit(() => this.invalidations.publish('session', sessionId));
+	}
+
+	/** All sessions of a user, in whatever organizations; every replica forgets them once that is committed. Returns how many. */
+	async endAll(tenant: TenantScope, userId: string, reason: string): Promise<number> {
+		const ids = await this.sessions.revokeAll(tenant, userId, reason);
+		tenant.transaction.onCommit(async () => {
+			for (const id of ids) await this.invalidations.publish('session', id);
+			await this.invalidations.publish('user', userId);
+		});
+		return ids.length;
 	}
 
 	/**
@@ -74,13 +90,16 @@ export class SessionsService {
 		const { userId, sessionId } = scope.actor;
 		const login = await this.users.findLogin(email);
 		if (login?.organizationIds.includes(organizationId) !== true) throw missing('Organization');
-		const target = personScope(organizationId, userId, sessionId);
+		const target: Scope = Object.freeze({ ...personScope(organizationId, userId, sessionId), origin: scope.origin });
 		await this.work.run(target, async (tenant) => {
 			if (!(await this.sessions.move(tenant, sessionId)))
 				throw new AppError('unauthenticated', 'session_ended', 'The session has ended: sign in again');
 			await this.users.rememberOrganization(tenant, userId);
+			await this.events.session(tenant, 'auth.switch', sessionId);
 			tenant.transaction.onCommit(() => this.invalidations.publish('session', sessionId));
 		});
 		return target;
 	}
 }
+
+const sessionIdOf = ({ actor }: Scope): string | undefined => (actor.kind === 'user' ? actor.sessionId : undefined);

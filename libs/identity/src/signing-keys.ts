@@ -10,6 +10,17 @@ const header = z.strictObject({ alg: z.literal('ES256'), typ: z.literal(ACCESS_T
 
 const HEADER_MAX = 512;
 
+/** A public key as a JWK. */
+export interface PublicKey {
+	readonly kid: string;
+	readonly use: 'sig';
+	readonly alg: 'ES256';
+	readonly kty: string;
+	readonly crv: string;
+	readonly x: string;
+	readonly y: string;
+}
+
 /** The key pairs of access tokens: the first signs, all verify. */
 @Injectable()
 export class SigningKeys {
@@ -29,6 +40,14 @@ export class SigningKeys {
 		const [key] = this.keys.values();
 		if (!key) throw new AppError('bug', 'no_signing_key', 'No signing key is configured');
 		return key;
+	}
+
+	/** What verifies access tokens, for others (RFC 7517): the signing one first. */
+	get published(): readonly PublicKey[] {
+		return [...this.keys.values()].map(({ kid, publicKey }) => {
+			const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+			return { kid, use: 'sig', alg: 'ES256', kty: String(kty), crv: String(crv), x: String(x), y: String(y) };
+		});
 	}
 
 	/** The public key that a token names, if its header is exactly one of ours; nothing is fetched, nothing is guessed. */

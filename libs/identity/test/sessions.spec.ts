@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { AuthService, IdentityModule, SessionAuthenticator, SigningKeys, UsersService } from '#libs/identity';
+import {
+	AuthService,
+	IdentityModule,
+	SessionAuthenticator,
+	SigningKeys,
+	SignInService,
+	UsersService,
+} from '#libs/identity';
 import { type BootstrapResult } from '#libs/installation';
 import { scopeOf } from '#libs/access';
 import { asOwner, eventually, freshDatabase, openApplication } from '#libs/testing';
@@ -11,6 +18,7 @@ import { adminPassword, anotherOrganization, client, config, firstAdmin, join, s
 let app: INestApplicationContext;
 let other: INestApplicationContext; // a second replica
 let auth: AuthService;
+let signIn: SignInService;
 let admin: BootstrapResult;
 
 beforeAll(async () => {
@@ -21,13 +29,14 @@ beforeAll(async () => {
 		openApplication(config, [IdentityModule]),
 	]);
 	auth = app.get(AuthService);
+	signIn = app.get(SignInService);
 });
 afterAll(async () => {
 	await Promise.all([app.close(), other.close()]);
 });
 
 const login = (over: Partial<{ email: string; password: string; organizationId: string }> = {}) =>
-	auth.login({ email: admin.adminEmail, password: adminPassword, ...over }, client);
+	signIn.login({ email: admin.adminEmail, password: adminPassword, ...over }, client);
 
 const keys = () => app.get(SigningKeys);
 const claimsOf = (token: string) =>
@@ -104,7 +113,7 @@ describe('refresh', () => {
 		const { refreshToken, accessToken } = await login();
 		const { sid } = claimsOf(accessToken);
 		const callers = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? app : other).get(AuthService));
-		const results = await Promise.all(callers.map((service) => service.refresh(refreshToken)));
+		const results = await Promise.all(callers.map((service) => service.refresh(refreshToken, client)));
 		expect(new Set(results.map((result) => result.refreshToken)).size).toBe(1);
 		expect(results[0]?.refreshToken).not.toBe(refreshToken);
 		expect(await liveLeaves(sid)).toHaveLength(1);
@@ -113,25 +122,25 @@ describe('refresh', () => {
 
 	it('repeats a lost answer within ten seconds', async () => {
 		const { refreshToken, accessToken } = await login();
-		const first = await auth.refresh(refreshToken);
+		const first = await auth.refresh(refreshToken, client);
 		await age(claimsOf(accessToken).sid, 9);
-		expect((await auth.refresh(refreshToken)).refreshToken).toBe(first.refreshToken);
-		expect((await auth.refresh(first.refreshToken)).refreshToken).not.toBe(first.refreshToken);
+		expect((await auth.refresh(refreshToken, client)).refreshToken).toBe(first.refreshToken);
+		expect((await auth.refresh(first.refreshToken, client)).refreshToken).not.toBe(first.refreshToken);
 	});
 
 	it('ends the session when a token comes back later, for every token and replica', async () => {
 		const { refreshToken, accessToken } = await login();
 		const { sid } = claimsOf(accessToken);
-		const { refreshToken: second } = await auth.refresh(refreshToken);
+		const { refreshToken: second } = await auth.refresh(refreshToken, client);
 		await authenticate(accessToken, other);
 		await age(sid, 11);
-		await expect(auth.refresh(refreshToken)).rejects.toMatchObject({
+		await expect(auth.refresh(refreshToken, client)).rejects.toMatchObject({
 			fault: 'unauthenticated',
 			code: 'refresh_token_reused',
 		});
 		expect(await liveLeaves(sid)).toHaveLength(0);
 		for (const token of [refreshToken, second])
-			await expect(auth.refresh(token)).rejects.toMatchObject({ fault: 'unauthenticated' });
+			await expect(auth.refresh(token, client)).rejects.toMatchObject({ fault: 'unauthenticated' });
 		await expect(authenticate(accessToken)).rejects.toMatchObject({ code: 'session_ended' });
 		const refused = () =>
 			authenticate(accessToken, other).then(
@@ -147,7 +156,7 @@ describe('refresh', () => {
 	])('refuses when %s', async (_name, sql) => {
 		const { refreshToken, accessToken } = await login();
 		await asOwner(sql, [claimsOf(accessToken).sid]);
-		await expect(auth.refresh(refreshToken)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
+		await expect(auth.refresh(refreshToken, client)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
 	});
 
 	it('lives 14 days unused and 90 days at most', async () => {
@@ -163,13 +172,13 @@ describe('refresh', () => {
 	it.each(['', 'plr_', `plr_${'A'.repeat(43)}`, "plr_' OR 1=1 --", `plr_${'\0'.repeat(43)}`, 'x'.repeat(10_000)])(
 		'refuses rubbish %#',
 		async (token) => {
-			await expect(auth.refresh(token)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
+			await expect(auth.refresh(token, client)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
 		},
 	);
 
 	it('refuses an access token', async () => {
 		const { accessToken } = await login();
-		await expect(auth.refresh(accessToken)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
+		await expect(auth.refresh(accessToken, client)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
 	});
 });
 
@@ -177,12 +186,12 @@ describe('logout', () => {
 	it('ends the session at once, by refresh token or by scope, and twice', async () => {
 		const byToken = await login();
 		await authenticate(byToken.accessToken);
-		await auth.logout(undefined, byToken.refreshToken);
-		await auth.logout(undefined, byToken.refreshToken);
+		await auth.logout(undefined, byToken.refreshToken, client);
+		await auth.logout(undefined, byToken.refreshToken, client);
 		await expect(authenticate(byToken.accessToken)).rejects.toMatchObject({ code: 'session_ended' });
 		const byScope = await login();
-		await auth.logout(scopeOf(await authenticate(byScope.accessToken), 'r'), undefined);
-		await expect(auth.refresh(byScope.refreshToken)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
+		await auth.logout(scopeOf(await authenticate(byScope.accessToken), 'r'), undefined, client);
+		await expect(auth.refresh(byScope.refreshToken, client)).rejects.toMatchObject({ code: 'invalid_refresh_token' });
 	});
 });
 
@@ -197,9 +206,9 @@ describe('switch', () => {
 		expect(claimsOf(switched.accessToken)).toMatchObject({ org: target, sid: claimsOf(signedIn.accessToken).sid });
 		await expect(authenticate(signedIn.accessToken)).rejects.toMatchObject({ code: 'session_ended' });
 		expect((await authenticate(switched.accessToken)).permissions).toEqual(new Set(['account:self']));
-		const refreshed = await auth.refresh(signedIn.refreshToken);
+		const refreshed = await auth.refresh(signedIn.refreshToken, client);
 		expect(claimsOf(refreshed.accessToken).org).toBe(target);
-		expect((await auth.refresh(signedIn.refreshToken)).refreshToken).toBe(refreshed.refreshToken);
+		expect((await auth.refresh(signedIn.refreshToken, client)).refreshToken).toBe(refreshed.refreshToken);
 		expect((await login()).organization.id).toBe(target);
 		expect((await auth.me(scopeOf(await authenticate(refreshed.accessToken), 'r'))).organizationIds).toContain(target);
 	});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { AccessModule, RolesService, permissions as catalogue } from '#libs/access';
-import { AuthService, IdentityModule, type User, UsersService } from '#libs/identity';
+import { IdentityModule, SignInService, type User, UsersService } from '#libs/identity';
 import { type BootstrapResult } from '#libs/installation';
 import { newId, type Scope } from '#libs/kernel';
 import { asOwner, freshDatabase, openApplication } from '#libs/testing';
@@ -37,7 +37,7 @@ it('adds account, membership and role at once', async () => {
 	expect(JSON.stringify(user)).not.toContain('argon2');
 	const [row] = await asOwner<{ password_hash: string }>('SELECT password_hash FROM users WHERE id = $1', [user.id]);
 	expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-	expect((await app.get(AuthService).login({ email: user.email, password }, client)).user.id).toBe(user.id);
+	expect((await app.get(SignInService).login({ email: user.email, password }, client)).user.id).toBe(user.id);
 });
 
 it('leaves nothing behind when one part fails', async () => {

@@ -63,6 +63,26 @@ export const sealAudit: JobContract<Record<string, never>> = {
 	backoffMs: 0,
 };
 
+/** Answers what somebody asked for who is not signed in, by mail. Once. */
+export const answerAccountRequest: JobContract<{ requestId: string }> = {
+	name: 'account.answer-request',
+	queue: 'mail',
+	version: 1,
+	payload: z.strictObject({ requestId: z.uuid() }),
+	attempts: 8,
+	backoffMs: 2_000,
+};
+
+/** Deletes sessions, refresh tokens and requests that are over. Idempotent. */
+export const purgeSessions: JobContract<Record<string, never>> = {
+	name: 'account.purge-sessions',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Sends one mail, or keeps it when there is no mail server. Idempotent: a mail that was sent twice has one Message-ID. */
 export const sendMail: JobContract<{ mailId: string }> = {
 	name: 'mail.send',
@@ -104,6 +124,8 @@ export const jobContracts: readonly JobContract[] = [
 	expireRoles,
 	sendMail,
 	purgeMails,
+	answerAccountRequest,
+	purgeSessions,
 ];
 
 const SHORTEST_MS = 250;
@@ -119,4 +141,5 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: sealAudit, everyMs: () => 1_000 },
 	{ contract: expireRoles, everyMs: () => 10_000 },
 	{ contract: purgeMails, everyMs: () => 3_600_000 },
+	{ contract: purgeSessions, everyMs: () => 3_600_000 },
 ];

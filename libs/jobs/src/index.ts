@@ -1,10 +1,12 @@
 export type { JobContract, ScheduledJob } from './contract.js';
 export {
+	answerAccountRequest,
 	expireRoles,
 	jobContracts,
 	preparePartitions,
 	purgeIdempotencyKeys,
 	purgeMails,
+	purgeSessions,
 	reapCalls,
 	rebuildUsage,
 	rollUpUsage,

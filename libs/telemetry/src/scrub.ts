@@ -1,11 +1,11 @@
 /**
- * Removes secrets from text and from JSON lines. Keys and refresh tokens of ours are recognised by their form anywhere;
+ * Removes secrets from text and from JSON lines. Keys, refresh tokens and codes of ours are recognised by their form anywhere;
  * other secrets by the name of their field.
  */
 export const REDACTED = '[redacted]';
 
 /** `pl_` keys keep their public id, so that a line still tells which key it was. */
-const ours = /\b(?:(pl_[0-9A-Za-z]{12})_[0-9A-Za-z]+|plr_[\w-]+)/g;
+const ours = /\b(?:(pl_[0-9A-Za-z]{12})_[0-9A-Za-z]+|pl[rc]_[\w-]+)/g;
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g;
 const urlPassword = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*):[^\s@/"]+@/gi;
 

@@ -28,6 +28,7 @@ export class MailServer {
 			disabledCommands: ['STARTTLS'],
 			authOptional: false,
 			allowInsecureAuth: true,
+			closeTimeout: 100, // its timer outlives the server
 			onAuth: ({ username, password }, _session, done) => {
 				if (username === 'mailer' && password === 'mail-password') done(null, { user: username });
 				else done(new Error('wrong login'));

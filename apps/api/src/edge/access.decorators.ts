@@ -1,17 +1,24 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Permission } from '#libs/access';
+import type { Client } from '#libs/identity';
 import { AppError, type Scope } from '#libs/kernel';
+import { routeConfig } from './route-config.js';
 
 /** Anyone may call the route. */
-export const Public = (): MethodDecorator => RouteConfig({ access: 'public' });
+export const Public = (): MethodDecorator => routeConfig({ access: 'public' });
 
 /** Anyone may call the route; who sends a credential must send a good one, and the handler can see who it is. */
-export const PublicOrKnown = (): MethodDecorator => RouteConfig({ access: 'optional' });
+export const PublicOrKnown = (): MethodDecorator => routeConfig({ access: 'optional' });
 
 /** Callers with this permission may call the route. `account:self` means any signed-in person, never a key. */
-export const Requires = (permission: Permission): MethodDecorator => RouteConfig({ access: { requires: permission } });
+export const Requires = (permission: Permission): MethodDecorator => routeConfig({ access: { requires: permission } });
+
+/**
+ * A session may call the route only when its owner has given the password in the last five minutes: for what a stolen
+ * session must not be able to do. Keys have no password to give.
+ */
+export const FreshLogin = (): MethodDecorator => routeConfig({ needsFreshLogin: true });
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
 
@@ -27,14 +34,10 @@ export const KnownScope = createParamDecorator(
 	(_: unknown, context: ExecutionContext): Scope | undefined => requestOf(context).scope ?? undefined,
 );
 
-/** What a session remembers of its client. */
-export interface ClientInfo {
-	readonly ip: string;
-	readonly userAgent: string | undefined;
-}
+export type ClientInfo = Client;
 
-/** Address (through trusted proxies only) and user agent, at most 256 characters of it. */
-export const ClientInfo = createParamDecorator((_: unknown, context: ExecutionContext): ClientInfo => {
+/** Where the request comes from: address (through trusted proxies only), at most 256 characters of the user agent, id. */
+export const ClientInfo = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
 	const request = requestOf(context);
-	return { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, 256) };
+	return { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, 256), requestId: request.id };
 });

@@ -13,7 +13,9 @@ import { Cursors } from './cursor.js';
 import { EnvelopeInterceptor } from './envelope.interceptor.js';
 import { ErrorFilter } from './error.filter.js';
 import { ErrorReply } from './error-reply.js';
+import { FreshLoginInterceptor } from './fresh-login.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { LimitInterceptor } from './limit.interceptor.js';
 import { validationPipe } from './validation.js';
 
 /** What every route passes through. Interceptors: the first is the outermost, so answers are serialised, wrapped, stored. */
@@ -28,6 +30,8 @@ import { validationPipe } from './validation.js';
 		Cursors,
 		ErrorReply,
 		{ provide: APP_GUARD, useClass: AccessGuard },
+		{ provide: APP_INTERCEPTOR, useClass: LimitInterceptor },
+		{ provide: APP_INTERCEPTOR, useClass: FreshLoginInterceptor },
 		{ provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
 		{ provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
 		{ provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor },

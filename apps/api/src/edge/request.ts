@@ -1,6 +1,7 @@
 import type { Permission, Principal } from '#libs/access';
 import type { Scope } from '#libs/kernel';
 import type { DialectOperation } from './dialect-operation.js';
+import type { LimitName } from './limits.js';
 
 /**
  * Who may call a route. `public`: anyone, credentials are not looked at. `optional`: anyone, but a credential that is sent
@@ -12,6 +13,10 @@ declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** Every route names it; one that does not is refused, and fails the boot test. */
 		access?: Access;
+		/** How often one network may call it. */
+		limit?: LimitName;
+		/** See `FreshLogin`. */
+		needsFreshLogin?: boolean;
 		/** How the OpenAPI document describes a route that is no controller's. */
 		document?: DialectOperation;
 	}

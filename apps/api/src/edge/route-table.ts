@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { AppError } from '#libs/kernel';
 import { pathOf, shapeOf } from './shape.js';
 import type { DialectOperation } from './dialect-operation.js';
+import type { LimitName } from './limits.js';
 import type { Access } from './request.js';
 import { isKnownEndpoint } from './vendor-endpoints.js';
 
@@ -10,6 +11,7 @@ export interface TableRoute {
 	/** The template, such as `/api/v1/keys/:id`. */
 	readonly url: string;
 	readonly access: Access | undefined;
+	readonly limit: LimitName | undefined;
 	readonly document: DialectOperation | undefined;
 }
 
@@ -19,7 +21,13 @@ export class RouteTable {
 
 	add(route: RouteOptions): void {
 		const { url, config } = route;
-		const shared = { url, access: config?.access, document: config?.document, pattern: patternOf(url) };
+		const shared = {
+			url,
+			access: config?.access,
+			limit: config?.limit,
+			document: config?.document,
+			pattern: patternOf(url),
+		};
 		for (const method of [route.method].flat()) this.list.push({ method, ...shared });
 	}
 

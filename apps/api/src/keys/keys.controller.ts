@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import type { Scope } from '#libs/kernel';
 import { type ApiKey as ApiKeyRecord, type IssuedKey, KeysService } from '#libs/keys';
-import { CurrentScope, Requires } from '../edge/access.decorators.js';
+import { CurrentScope, FreshLogin, Requires } from '../edge/access.decorators.js';
 import { Cursors } from '../edge/cursor.js';
 import { PageQuery, paged } from '../edge/paged.js';
 import { Responds } from '../edge/responds.decorator.js';
@@ -25,6 +25,7 @@ export class KeysController {
 
 	@Post()
 	@Requires('keys:write')
+	@FreshLogin()
 	@Responds(201, IssuedApiKey, 'The new API key; it is shown this once')
 	create(@CurrentScope() scope: Scope, @Body({ schema: CreateApiKey }) input: CreateApiKey): Promise<IssuedKey> {
 		return this.keys.create(scope, input);

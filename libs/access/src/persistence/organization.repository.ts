@@ -28,4 +28,13 @@ export class OrganizationRepository {
 			{ name: storableText(name), updatedAt: () => 'now()' },
 		);
 	}
+
+	/** The scope's own: its id is set already. */
+	async insert(scope: TenantScope, { name, slug }: Pick<Organization, 'name' | 'slug'>): Promise<void> {
+		await scope.transaction.manager.insert(OrganizationEntity, {
+			id: scope.organizationId,
+			name: storableText(name),
+			slug,
+		});
+	}
 }

@@ -35,6 +35,12 @@ export class ProjectRepository {
 		return (await scope.transaction.manager.findOne(ProjectEntity, { select: columns, where })) ?? undefined;
 	}
 
+	/** Of a new organization. */
+	async insertDefault(scope: TenantScope): Promise<void> {
+		const row = { organizationId: scope.organizationId, id: newId(), name: 'Default', isDefault: true };
+		await scope.transaction.manager.insert(ProjectEntity, row);
+	}
+
 	/** @throws AppError conflict `project_name_taken` */
 	async insert(scope: TenantScope, name: string): Promise<Project> {
 		const row = { id: newId(), name: storableText(name), isDefault: false };

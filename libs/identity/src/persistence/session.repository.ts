@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#libs/config';
 import { type TenantScope, UnitOfWork } from '#libs/database';
-import { newId, Sealer, storableText } from '#libs/kernel';
+import { newId, type Page, pageOf, type PageRequest, Sealer, storableText } from '#libs/kernel';
 import { ABSOLUTE_DAYS, GRACE_MS, IDLE_DAYS, refreshTokenHash, type TokenState } from '../refresh-token.js';
 import { SessionEntity } from './session.entity.js';
 
@@ -15,6 +15,17 @@ export interface TokenOwner {
 
 export interface LockedToken extends TokenState {
 	readonly successorSealed: string | null;
+}
+
+/** A session as its owner sees it. */
+export interface Session {
+	readonly id: string;
+	readonly organizationId: string;
+	readonly ip: string | null;
+	readonly userAgent: string | null;
+	readonly createdAt: Date;
+	readonly lastUsedAt: Date;
+	readonly expiresAt: Date;
 }
 
 export interface NewSession {
@@ -113,6 +124,62 @@ export class SessionRepository {
 		await this.addToken(scope, owner, successor);
 	}
 
+	/** Of the scope's user, open ones, newest first. */
+	async page(scope: TenantScope, { limit, after }: PageRequest): Promise<Page<Session>> {
+		const rows = await scope.transaction.manager.query<Session[]>(
+			`SELECT id, organization_id AS "organizationId", ip, user_agent AS "userAgent", created_at AS "createdAt",
+				last_used_at AS "lastUsedAt", expires_at AS "expiresAt" FROM sessions
+			WHERE revoked_at IS NULL AND expires_at > now() AND ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2`,
+			[after ?? null, limit + 1],
+		);
+		return pageOf(rows, limit);
+	}
+
+	/** Whether the scope's user has such a session, and it is not over. */
+	async isOpen(scope: TenantScope, sessionId: string): Promise<boolean> {
+		const rows = await scope.transaction.manager.query<unknown[]>(
+			'SELECT 1 FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()',
+			[sessionId],
+		);
+		return rows.length === 1;
+	}
+
+	/** The scope's user signed in before, but neither from that address nor by that program. */
+	async isNewClient(scope: TenantScope, { ip, userAgent }: Pick<NewSession, 'ip' | 'userAgent'>): Promise<boolean> {
+		const [row] = await scope.transaction.manager.query<{ isNew: boolean | null }[]>(
+			`SELECT NOT bool_or(ip = $1 AND user_agent IS NOT DISTINCT FROM $2) AS "isNew" FROM sessions`,
+			[ip, userAgent === undefined ? null : storableText(userAgent)],
+		);
+		return row?.isNew ?? false;
+	}
+
+	/** Its owner has just given their password again. */
+	async authenticated(scope: TenantScope, sessionId: string): Promise<void> {
+		await scope.transaction.manager.query(
+			`UPDATE sessions SET authenticated_at = clock_timestamp(), organization_id = $2, updated_at = now()
+			WHERE id = $1 AND revoked_at IS NULL`,
+			[sessionId, scope.organizationId],
+		);
+	}
+
+	async isFresh(scope: TenantScope, sessionId: string, withinMs: number): Promise<boolean> {
+		const rows = await scope.transaction.manager.query<unknown[]>(
+			`SELECT 1 FROM sessions WHERE id = $1 AND revoked_at IS NULL
+				AND authenticated_at > clock_timestamp() - make_interval(secs => $2)`,
+			[sessionId, withinMs / 1_000],
+		);
+		return rows.length === 1;
+	}
+
+	/** Of one user, in whatever organizations. Returns their ids. */
+	async revokeAll(scope: TenantScope, userId: string, reason: string): Promise<string[]> {
+		const rows = await scope.transaction.manager.query<{ id: string }[]>(
+			'SELECT id FROM revoke_sessions($1, $2) AS id',
+			[userId, reason],
+		);
+		return rows.map(({ id }) => id);
+	}
+
 	/** Ends it and all its tokens. */
 	async revoke(scope: TenantScope, sessionId: string, reason: string): Promise<void> {
 		await scope.transaction.manager.query(
@@ -120,6 +187,12 @@ export class SessionRepository {
 			WHERE id = $1 AND revoked_at IS NULL`,
 			[sessionId, reason, scope.organizationId],
 		);
+	}
+
+	/** Sessions and refresh tokens that are over for so long, at most so many of each; and requests. Returns how many sessions. */
+	async purge(days: number, limit: number): Promise<number> {
+		const [row] = await this.work.callDefiner<{ gone: number }>('SELECT purge_sessions($1, $2) AS gone', [days, limit]);
+		return row?.gone ?? 0;
 	}
 
 	/** In a scope of the organization that it moves to. Returns false when it is over. */

@@ -17,6 +17,23 @@ export interface User {
 	readonly createdAt: Date;
 }
 
+/** An account as its owner sees it, wherever they act. */
+export interface AccountRow {
+	readonly id: string;
+	readonly email: string;
+	readonly name: string;
+	readonly status: 'active' | 'disabled';
+	readonly deleteAfter: Date | null;
+}
+
+/** Of whatever organization: whom an address belongs to, and where that person is at home. */
+export interface KnownAccount {
+	readonly id: string;
+	readonly email: string;
+	readonly status: 'active' | 'disabled';
+	readonly organizationId: string;
+}
+
 /** What decides about a login, of whatever organization. */
 export interface Login {
 	readonly id: string;
@@ -26,6 +43,21 @@ export interface Login {
 	/** Of active memberships, oldest first. */
 	readonly organizationIds: readonly string[];
 }
+
+export interface NewAccount {
+	readonly id: string;
+	readonly email: string;
+	readonly name: string;
+	/** `null`: nobody can sign in by password yet. */
+	readonly passwordHash: string | null;
+	/** Its owner has proven that they read mails to the address. */
+	readonly isVerified?: boolean;
+}
+
+const emailTaken = (error: unknown): unknown =>
+	violatedUnique(error) === 'users_email'
+		? new AppError('conflict', 'email_taken', 'This e-mail address has an account already', { cause: error })
+		: error;
 
 const members = `SELECT u.id, u.email, u.name, u.status, m.status AS "membershipStatus", u.created_at AS "createdAt",
 		ARRAY(SELECT r.name FROM user_roles a JOIN roles r ON r.organization_id = a.role_organization_id AND r.id = a.role_id
@@ -44,6 +76,32 @@ export class UserRepository {
 			[email],
 		);
 		return row;
+	}
+
+	async findAccount(email: string): Promise<KnownAccount | undefined> {
+		const [row] = await this.work.callDefiner<KnownAccount>(
+			'SELECT id, email, status, organization_id AS "organizationId" FROM find_account($1)',
+			[email],
+		);
+		return row;
+	}
+
+	/** Whether somebody signed in to that account from there before. */
+	async isKnownClient(email: string, ip: string): Promise<boolean> {
+		const [row] = await this.work.callDefiner<{ known: boolean }>('SELECT is_known_client($1, $2) AS known', [
+			email,
+			ip,
+		]);
+		return row?.known ?? false;
+	}
+
+	/** In a scope of that user, or of an organization of theirs. */
+	async findOwn(scope: TenantScope, id: string): Promise<AccountRow | undefined> {
+		const row = await scope.transaction.manager.findOne(UserEntity, {
+			select: { id: true, email: true, name: true, status: true, deleteAfter: true },
+			where: { id },
+		});
+		return row ?? undefined;
 	}
 
 	/** In all organizations, suspended ones too. */
@@ -71,17 +129,32 @@ export class UserRepository {
 	}
 
 	/** Without RETURNING: a user is visible only once they are a member. @throws AppError conflict `email_taken` */
-	async insert(
-		scope: TenantScope,
-		user: { id: string; email: string; name: string; passwordHash: string },
-	): Promise<void> {
-		const row = { ...user, name: storableText(user.name), lastOrganizationId: scope.organizationId };
+	async insert(scope: TenantScope, { isVerified = false, ...user }: NewAccount): Promise<void> {
+		const row = {
+			...user,
+			name: storableText(user.name),
+			lastOrganizationId: scope.organizationId,
+			...(isVerified ? { emailVerifiedAt: () => 'now()' } : {}),
+		};
 		const insert = scope.transaction.manager.createQueryBuilder().insert().into(UserEntity);
 		try {
 			await insert.values(row).updateEntity(false).execute();
 		} catch (error) {
-			if (violatedUnique(error) !== 'users_email') throw error;
-			throw new AppError('conflict', 'email_taken', 'This e-mail address has an account already', { cause: error });
+			throw emailTaken(error);
+		}
+	}
+
+	async setPassword(scope: TenantScope, id: string, passwordHash: string): Promise<void> {
+		await scope.transaction.manager.update(UserEntity, { id }, { passwordHash, updatedAt: () => 'now()' });
+	}
+
+	/** To one that was proven. @throws AppError conflict `email_taken` */
+	async changeEmail(scope: TenantScope, id: string, email: string): Promise<void> {
+		const to = { email, emailVerifiedAt: () => 'now()', updatedAt: () => 'now()' };
+		try {
+			await scope.transaction.manager.update(UserEntity, { id }, to);
+		} catch (error) {
+			throw emailTaken(error);
 		}
 	}
 

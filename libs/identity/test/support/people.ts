@@ -5,7 +5,7 @@ import { asOwner, testConfig } from '#libs/testing';
 
 export const secrets = generateSecrets();
 export const adminPassword = secrets.BOOTSTRAP_ADMIN_PASSWORD;
-export const client = { ip: '127.0.0.1', userAgent: 'jest' };
+export const client = { ip: '127.0.0.1', userAgent: 'jest', requestId: 'test' };
 
 const { BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD, BOOTSTRAP_API_KEY } = secrets;
 

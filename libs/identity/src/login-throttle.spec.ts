@@ -1,0 +1,13 @@
+import { expect, it } from '@jest/globals';
+import { networkOf } from './login-throttle.js';
+
+it.each([
+	['192.0.2.7', '192.0.2.7'],
+	['::ffff:192.0.2.7', '::ffff:192.0.2.7'],
+	['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+	['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+	['2001:db8::1', '2001:db8:0:0::/64'],
+	['::1', '0:0:0:0::/64'],
+])('takes the network of %s for %s', (ip, network) => {
+	expect(networkOf(ip)).toBe(network);
+});
