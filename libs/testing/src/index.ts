@@ -4,6 +4,7 @@ export { openApplication } from './open-application.js';
 export { testConfig, testEnvironment } from './test-config.js';
 export { type Behaviour, DEFAULT_BEHAVIOUR } from './mock-upstream/behaviour.js';
 export { type CallState, fingerprint, type MockCall } from './mock-upstream/call-log.js';
+export { mockStream } from './mock-upstream/generations.js';
 export { matches } from './mock-upstream/conformity.js';
 export {
 	type BehaviourHook,

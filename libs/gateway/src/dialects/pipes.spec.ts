@@ -84,14 +84,32 @@ describe('OpenAI pass-through', () => {
 		}
 	});
 
-	it('stops before a frame in which the upstream gives up', () => {
-		const { out, pipe } = run(
-			openAiChat.native.pipe(context(false)),
-			Buffer.from(`${delta('a')}data: {"error":{"message":"x"}}\n\n`),
-			[],
-		);
+	it.each([
+		'data: {"error":{"message":"x"}}\n\n',
+		'data:{"error":{"message":"x"}}\n\ndata: [DONE]\n\n',
+		'data: {"error":"x"}\n\n',
+		'data: {"id":"c","choices":[],"error":{"code":502}}\n\ndata: [DONE]\n\n',
+	])('stops before a frame in which the upstream gives up: %j', (frame) => {
+		const { out, pipe } = run(openAiChat.native.pipe(context(false)), Buffer.from(delta('a') + frame), []);
 		expect(out).toBe(delta('a'));
 		expect(pipe.failure?.code).toBe('upstream_error');
+	});
+
+	it('takes the end marker only as a line of its own', () => {
+		const talking = delta('data: [DONE]');
+		const cut = Buffer.from(talking + talking.slice(0, -9));
+		expect(run(openAiChat.native.pipe(context(false)), cut, [])).toMatchObject({ out: talking, isWhole: false });
+	});
+
+	it('keeps every usage chunk to itself', () => {
+		const twice = Buffer.from(delta('a') + usage + finish + usage + usage + done);
+		expect(run(openAiChat.native.pipe(context(false)), twice, []).out).toBe(delta('a') + finish + done);
+	});
+
+	it('waits for the end of all choices', () => {
+		const two = { ...context(false), scanned: scanJson(Buffer.from('{"n":2}')) };
+		expect(run(openAiChat.native.pipe(two), Buffer.from(delta('a') + finish), []).isWhole).toBe(false);
+		expect(run(openAiChat.native.pipe(two), Buffer.from(finish + finish), []).isWhole).toBe(true);
 	});
 
 	it('refuses a line without end', () => {

@@ -3,12 +3,12 @@ import * as anthropic from './anthropic.js';
 import { type Behaviour, NEVER, splitModel } from './behaviour.js';
 import { deliverFault, deliverStream, deliverWhole } from './delivery.js';
 import type { Exchange } from './exchange.js';
-import { countWords, type GenerationDialect, planGeneration, type Prompt, textOf } from './generation.js';
+import { countWords, planGeneration, textOf } from './generation.js';
+import { type GenerationEndpoint, GENERATIONS } from './generations.js';
 import { asArray, asObject, asString, type Json } from './json.js';
 import * as ollama from './ollama.js';
 import * as openai from './openai.js';
 import * as responses from './responses.js';
-import * as strict from './strict.js';
 
 export type DialectName = 'openai' | 'anthropic' | 'ollama';
 
@@ -46,72 +46,29 @@ const MISSING: Record<DialectName, (model: string) => string> = {
 
 type Handler = (asked: Asked, body: Json) => Promise<void>;
 
-/** A generation endpoint: its dialect, how to read the prompt, and whether it streams when the request does not say. */
-interface GenerationEndpoint {
-	readonly dialect: (asked: Asked, body: Json) => GenerationDialect;
-	readonly prompt: (body: Json) => Prompt;
-	readonly streams: (body: Json) => boolean;
-	/** what is wrong with the body; '' if nothing */
-	readonly fault: (body: Json) => string;
-}
-
 const generate =
 	(endpoint: GenerationEndpoint): Handler =>
 	async (asked, body) => {
 		const { exchange, behaviour } = asked;
 		const fault = endpoint.fault(body);
 		if (fault !== '') return asked.refuse(400, fault);
-		const plan = planGeneration(exchange.call.id, asString(body.model), endpoint.prompt(body), behaviour);
+		const { id } = exchange.call;
+		const plan = planGeneration(id, asString(body.model), endpoint.prompt(body), behaviour);
 		const deliver = endpoint.streams(body) ? deliverStream : deliverWhole;
-		await deliver(exchange, endpoint.dialect(asked, body), plan);
+		await deliver(exchange, endpoint.dialect(body, `req_${id}`), plan);
 	};
 
-const needsMessages = (body: Json): string =>
-	asArray(body.messages).length > 0 ? '' : "'messages' must not be empty.";
-
-const chatCompletions = generate({
-	dialect: (_asked, body) => openai.openaiChat(body),
-	prompt: openai.openaiPrompt,
-	streams: (body) => body.stream === true,
-	fault: (body) => needsMessages(body) || strict.openaiFault(body),
-});
-
-const legacyCompletions = generate({
-	dialect: (_asked, body) => openai.openaiCompletions(body),
-	prompt: (body) => openai.openaiPrompt({ ...body, messages: [{ role: 'user', content: body.prompt }] }),
-	streams: (body) => body.stream === true,
-	fault: (body) => (body.prompt === undefined ? "'prompt' is required." : ''),
-});
-
-const createResponse = generate({
-	dialect: (_asked, body) => responses.openaiResponses(body),
-	prompt: responses.responsesPrompt,
-	streams: (body) => body.stream === true,
-	fault: (body) => (body.input === undefined ? "Missing required parameter: 'input'." : ''),
-});
-
-const messages = generate({
-	dialect: ({ exchange }) => anthropic.anthropicMessages(`req_${exchange.call.id}`),
-	prompt: anthropic.anthropicPrompt,
-	streams: (body) => body.stream === true,
-	fault: (body) =>
-		typeof body.max_tokens === 'number'
-			? needsMessages(body) || strict.anthropicFault(body)
-			: 'max_tokens: Field required',
-});
-
-const ollamaGeneration = (isChat: boolean): Handler => {
-	const generation = generate({
-		dialect: (_asked, body) => (isChat ? ollama.ollamaChat(body) : ollama.ollamaGenerate(body)),
-		prompt: isChat ? ollama.ollamaChatPrompt : ollama.ollamaGeneratePrompt,
-		streams: (body) => body.stream !== false,
-		fault: strict.ollamaFault,
-	});
-	return async (asked, body) => {
+/** Without messages or prompt Ollama loads the model. */
+const orLoad =
+	(handler: Handler, isChat: boolean): Handler =>
+	async (asked, body) => {
 		const isLoad = isChat ? asArray(body.messages).length === 0 : asString(body.prompt) === '';
-		return isLoad ? asked.exchange.json(200, ollama.ollamaLoad(body, isChat)) : generation(asked, body);
+		return isLoad ? asked.exchange.json(200, ollama.ollamaLoad(body, isChat)) : handler(asked, body);
 	};
-};
+
+const generations = Object.fromEntries(
+	Object.entries(GENERATIONS).map(([path, endpoint]) => [path, generate(endpoint)]),
+) as Readonly<Record<string, Handler>>;
 
 /** Usage of a call that has only a prompt; undefined where the behaviour hides it. */
 function promptTokens({ behaviour }: Asked, words: number): number | undefined {
@@ -140,16 +97,13 @@ const countTokens: Handler = async ({ exchange }, body) => {
 
 /** Endpoints that name a model in their body. */
 const CALLS: Readonly<Record<string, Handler>> = {
-	'/v1/chat/completions': chatCompletions,
-	'/v1/completions': legacyCompletions,
-	'/v1/responses': createResponse,
+	...generations,
 	'/v1/responses/input_tokens': async ({ exchange }, body) => exchange.json(200, responses.countedInput(body)),
 	'/v1/moderations': async ({ exchange }, body) => exchange.json(200, responses.moderation(body)),
 	'/v1/embeddings': embedding(openai.openaiEmbeddings),
-	'/v1/messages': messages,
 	'/v1/messages/count_tokens': countTokens,
-	'/api/chat': ollamaGeneration(true),
-	'/api/generate': ollamaGeneration(false),
+	'/api/chat': orLoad(generations['/api/chat'] as Handler, true),
+	'/api/generate': orLoad(generations['/api/generate'] as Handler, false),
 	'/api/embed': embedding(ollama.ollamaEmbed),
 	'/api/embeddings': embedding(ollama.ollamaEmbeddings),
 	'/api/show': async ({ exchange }, body) =>

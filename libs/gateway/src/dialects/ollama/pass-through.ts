@@ -43,14 +43,16 @@ export class OllamaStreamPassThrough implements AnswerPipe {
 
 	/** What came before a line in which the upstream gives up. */
 	private beforeError(data: Buffer): Buffer {
-		const at = data.indexOf(ERROR);
-		if (at === -1 || !startsALine(data, at)) return data;
-		this.failure = new AppError(
-			'upstream',
-			'upstream_error',
-			'The upstream reported an error in the middle of its answer',
-		);
-		return data.subarray(0, at);
+		for (let at = data.indexOf(ERROR); at !== -1; at = data.indexOf(ERROR, at + 1)) {
+			if (!startsALine(data, at)) continue; // a tool's arguments
+			this.failure = new AppError(
+				'upstream',
+				'upstream_error',
+				'The upstream reported an error in the middle of its answer',
+			);
+			return data.subarray(0, at);
+		}
+		return data;
 	}
 
 	/** All up to the final line, which is read. Every line says `"done"`: most of them are settled by the byte that follows. */

@@ -47,7 +47,9 @@ export const openAiChat: ClientOperation = {
 	native: {
 		edits: usageEdits,
 		pipe: (context) =>
-			context.isStreamed ? new OpenAiStreamPassThrough(context.wantsUsage) : new JsonPassThrough(usageOfOpenAiAnswer),
+			context.isStreamed
+				? new OpenAiStreamPassThrough(context.wantsUsage, wholeNumber(context.scanned.value.n) ?? 1)
+				: new JsonPassThrough(usageOfOpenAiAnswer),
 	},
 	translation: {
 		kind: 'chat',

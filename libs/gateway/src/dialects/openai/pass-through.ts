@@ -4,13 +4,15 @@ import { MAX_LINE_BYTES, openAiUsage } from '#libs/providers';
 import type { AnswerPipe, Ending } from '../client-operation.js';
 import { valueAt } from '../json-pass-through.js';
 
+const LF = 0x0a;
 const CR = 0x0d;
+const QUOTE = 0x22;
 const OPEN = 0x7b;
 const USAGE = Buffer.from('"usage"');
 const DONE = Buffer.from('data: [DONE]');
 const DONE_TIGHT = Buffer.from('data:[DONE]');
 const FINISH = Buffer.from('"finish_reason"');
-const ERROR = Buffer.from('data: {"error"');
+const ERROR = Buffer.from('"error"');
 
 /** Position after the last blank line, 0 when there is none. */
 const endOfFrames = (data: Buffer): number => {
@@ -28,9 +30,12 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 	failure: AppError | undefined;
 	private rest: Buffer | undefined;
 	private isDone = false;
-	private hasFinish = false;
+	private finished = 0;
 
-	constructor(private readonly wantsUsage: boolean) {}
+	constructor(
+		private readonly wantsUsage: boolean,
+		private readonly choices = 1,
+	) {}
 
 	feed(bytes: Buffer): Buffer | undefined {
 		const data = withoutCarriageReturns(this.rest === undefined ? bytes : Buffer.concat([this.rest, bytes]));
@@ -46,51 +51,49 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 		this.rest = undefined;
 		// a last frame without its blank line counts when it is the end marker
 		const last =
-			rest !== undefined && isEnd(rest) ? this.frames(Buffer.concat([rest, Buffer.from('\n\n')])) : undefined;
+			rest !== undefined && isEnd(rest)
+				? this.frames(Buffer.from(`${rest.toString('utf8').trimEnd()}\n\n`))
+				: undefined;
 		if (this.isDone) return { last, isWhole: true };
-		return this.hasFinish ? { last: 'data: [DONE]\n\n', isWhole: true } : { last, isWhole: false };
+		return this.finished >= this.choices ? { last: 'data: [DONE]\n\n', isWhole: true } : { last, isWhole: false };
 	}
 
 	private frames(all: Buffer): Buffer | undefined {
 		const data = this.beforeError(all);
 		this.count(data);
-		if (data.includes(DONE) || data.includes(DONE_TIGHT)) this.isDone = true;
-		if (!this.hasFinish) this.hasFinish = this.finishes(data);
-		if (data.includes(ERROR))
-			throw new AppError('upstream', 'upstream_error', 'The upstream reported an error in the middle of its answer');
-		let kept: Buffer | undefined = data;
+		if (isEnd(data)) this.isDone = true;
+		this.finished += finishesIn(data);
+		const unwanted: Span[] = [];
 		for (let at = data.indexOf(USAGE); at !== -1; at = data.indexOf(USAGE, at + 1)) {
 			const value = valueAt(data, at + USAGE.length);
 			if (data[value] !== OPEN) continue; // null in all chunks but one
 			const frame = frameAround(data, at);
 			const isOnlyUsage = this.readUsage(data.subarray(frame.start, frame.end));
-			if (isOnlyUsage && !this.wantsUsage) kept = without(data, frame);
+			if (isOnlyUsage && !this.wantsUsage) unwanted.push(frame);
 			at = frame.end - 1;
 			if (at >= data.length - 1) break;
 		}
-		return kept !== undefined && kept.length === 0 ? undefined : kept;
+		const kept = unwanted.length === 0 ? data : without(data, unwanted);
+		return kept.length === 0 ? undefined : kept;
 	}
 
 	/** What came before a frame in which the upstream gives up; the client gets our error frame instead of the upstream's. */
 	private beforeError(data: Buffer): Buffer {
-		const at = data.indexOf(ERROR);
-		if (at === -1) return data;
-		this.failure = new AppError(
-			'upstream',
-			'upstream_error',
-			'The upstream reported an error in the middle of its answer',
-		);
-		return data.subarray(0, at);
+		for (let at = data.indexOf(ERROR); at !== -1; at = data.indexOf(ERROR, at + 1)) {
+			const value = data[valueAt(data, at + ERROR.length)];
+			if (value !== OPEN && value !== QUOTE) continue; // null, or not a key
+			this.failure = new AppError(
+				'upstream',
+				'upstream_error',
+				'The upstream reported an error in the middle of its answer',
+			);
+			return data.subarray(0, frameAround(data, at).start);
+		}
+		return data;
 	}
 
 	private count(data: Buffer): void {
 		for (let at = data.indexOf('\n\n'); at !== -1; at = data.indexOf('\n\n', at + 2)) this.pieces++;
-	}
-
-	private finishes(data: Buffer): boolean {
-		for (let at = data.indexOf(FINISH); at !== -1; at = data.indexOf(FINISH, at + 1))
-			if (data[valueAt(data, at + FINISH.length)] === 0x22) return true;
-		return false;
 	}
 
 	/** Returns whether the frame carries nothing but the usage. */
@@ -110,20 +113,39 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 const withoutCarriageReturns = (data: Buffer): Buffer =>
 	data.includes(CR) ? Buffer.from(data.toString('latin1').replaceAll('\r', ''), 'latin1') : data;
 
-const isEnd = (rest: Buffer): boolean => rest.includes(DONE) || rest.includes(DONE_TIGHT);
+/** The end marker is a line of its own: answers may talk about it. */
+const isEnd = (data: Buffer): boolean => hasLine(data, DONE) || hasLine(data, DONE_TIGHT);
 
-function frameAround(data: Buffer, at: number): { start: number; end: number } {
+function hasLine(data: Buffer, start: Buffer): boolean {
+	for (let at = data.indexOf(start); at !== -1; at = data.indexOf(start, at + 1))
+		if (at === 0 || data[at - 1] === LF) return true;
+	return false;
+}
+
+/** How many choices say why they ended. */
+function finishesIn(data: Buffer): number {
+	let count = 0;
+	for (let at = data.indexOf(FINISH); at !== -1; at = data.indexOf(FINISH, at + 1))
+		if (data[valueAt(data, at + FINISH.length)] === QUOTE) count++;
+	return count;
+}
+
+interface Span {
+	readonly start: number;
+	readonly end: number;
+}
+
+function frameAround(data: Buffer, at: number): Span {
 	const before = data.lastIndexOf('\n\n', at);
 	const after = data.indexOf('\n\n', at);
 	return { start: before === -1 ? 0 : before + 2, end: after === -1 ? data.length : after + 2 };
 }
 
-const without = (data: Buffer, { start, end }: { start: number; end: number }): Buffer =>
-	start === 0
-		? data.subarray(end)
-		: end === data.length
-			? data.subarray(0, start)
-			: Buffer.concat([data.subarray(0, start), data.subarray(end)]);
+function without(data: Buffer, spans: readonly Span[]): Buffer {
+	const edges = [0, ...spans.flatMap(({ start, end }) => [start, end]), data.length];
+	const kept = edges.flatMap((start, at) => (at % 2 === 0 ? [data.subarray(start, edges[at + 1])] : []));
+	return Buffer.concat(kept);
+}
 
 /** The last `"usage":{…}` of an answer: usage stands behind the content, and a quoted one inside it would be escaped. */
 export function usageOfOpenAiAnswer(body: Buffer): TokenUsage | undefined {
