@@ -4,6 +4,7 @@ import { DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
 import { AuditHttpModule } from './audit/audit.http.module.js';
+import { AliasesHttpModule } from './aliases/aliases.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EdgeModule } from './edge/edge.module.js';
@@ -13,6 +14,7 @@ import { GatewayHttpModule } from './gateway/gateway.http.module.js';
 import { HealthModule } from './health/health.module.js';
 import { KeysHttpModule } from './keys/keys.http.module.js';
 import { MailHttpModule } from './mail/mail.http.module.js';
+import { ModelsHttpModule } from './models/models.http.module.js';
 import { OrganizationsHttpModule } from './organizations/organizations.http.module.js';
 import { ProjectsHttpModule } from './projects/projects.http.module.js';
 import { ProvidersHttpModule } from './providers/providers.http.module.js';
@@ -32,6 +34,7 @@ export interface ApiParts {
 /** The only list of modules. Features: one line each, in alphabetical order. */
 @Module({
 	imports: [
+		AliasesHttpModule,
 		AuditHttpModule,
 		AuthHttpModule,
 		DiscoveryModule,
@@ -40,6 +43,7 @@ export interface ApiParts {
 		HealthModule,
 		KeysHttpModule,
 		MailHttpModule,
+		ModelsHttpModule,
 		OrganizationsHttpModule,
 		ProjectsHttpModule,
 		ProvidersHttpModule,

@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { VERSION } from '#libs/telemetry';
 import type { TableRoute } from './edge/route-table.js';
 import { describeAccess, describeErrors } from './openapi/access-and-errors.js';
-import { addDialectRoutes } from './openapi/dialect-routes.js';
+import { addDialectRoutes, nameWildcards } from './openapi/dialect-routes.js';
 import { withoutNeedlessSuffix, zodConverter } from './openapi/zod-converter.js';
 
 const description = `The platform API, and the OpenAI, Anthropic and Ollama dialects.
@@ -25,6 +25,7 @@ export function openApiDocument(app: INestApplication, routes: readonly TableRou
 		standardSchemaConverter: convert,
 		operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
 	});
+	nameWildcards(document);
 	addDialectRoutes(document, routes, convert);
 	describeErrors(document);
 	describeAccess(document, routes);

@@ -1,4 +1,5 @@
 import type { ChatDecoder, ChatEvent, ChatRequest, EmbeddingAnswer, EmbeddingRequest } from './chat.js';
+import { type ModelFacts, NO_FACTS } from './model-facts.js';
 import type { Protocol, WireOperation } from './operation.js';
 import type { ListedModel, Provider } from './provider.js';
 import type { UpstreamRequest } from './transport.js';
@@ -48,4 +49,13 @@ export abstract class ProviderAdapter {
 	abstract listRequest(provider: Provider): UpstreamRequest;
 	/** @throws AppError upstream when the answer is not a list of models. */
 	abstract decodeList(body: Buffer): ListedModel[];
+
+	/** Asks for what the list does not say of a model; `undefined`: it says all there is. */
+	detailRequest(_provider: Provider, _model: string): UpstreamRequest | undefined {
+		return undefined;
+	}
+	/** @throws AppError upstream when the answer is not one to `detailRequest`. */
+	decodeDetail(_body: Buffer): ModelFacts {
+		return NO_FACTS;
+	}
 }

@@ -32,6 +32,7 @@ export interface Alias {
 	/** Whether parameters that a target's protocol lacks may be left out, and named to the caller. */
 	readonly allowsDroppedParams: boolean;
 	readonly isShared: boolean;
+	readonly createdAt: Date;
 	/** In configured order. */
 	readonly targets: readonly AliasTarget[];
 	/** Changes with every change. */

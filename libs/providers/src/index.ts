@@ -5,9 +5,13 @@ export {
 	type Candidate,
 	type Plan,
 	type Route,
+	routingPolicies,
 	type RoutingPolicy,
 	type StickyBy,
+	stickyKeys,
 } from './alias.js';
+export type { AliasChange, NewAlias } from './alias-rules.js';
+export { AliasesService } from './aliases.service.js';
 export { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
 export { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
 export { openAiUsage } from './adapters/openai/usage.js';
@@ -33,11 +37,15 @@ export {
 	type ToolDefinition,
 } from './chat.js';
 export { hasImageUrls, type ImageFetcher, resolveImages } from './egress/fetch-image.js';
+export { type AliasEntry, type CatalogueEntry, type ModelEntry, permitted } from './catalogue-entry.js';
 export { sealedCredentials } from './credential-context.js';
 export { ConnectionTest, type ConnectionTestResult, connectionTestCodes } from './connection-test.js';
 export { CredentialsService } from './credentials.service.js';
 export { fetchUpstream } from './fetch-upstream.js';
-export { ModelCatalogue, modelNotFound, type ProviderState } from './model-catalogue.js';
+export type { ProviderState } from './listings.js';
+export { ModelCatalogue, modelNotFound } from './model-catalogue.js';
+export { capabilities, type Capability, type ModelFacts } from './model-facts.js';
+export type { AliasRecord } from './persistence/alias.repository.js';
 export type { CredentialChange, CredentialRecord, NewCredential } from './persistence/credential.repository.js';
 export type { ProviderRecord } from './persistence/provider.repository.js';
 export type { NewProvider, ProviderChange } from './provider-change.js';

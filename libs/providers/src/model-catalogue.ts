@@ -1,35 +1,17 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { AppError } from '#libs/kernel';
+import { Invalidations } from '#libs/redis';
 import type { Alias, Plan } from './alias.js';
 import { AliasDirectory } from './alias-directory.js';
-import { fetchUpstream } from './fetch-upstream.js';
+import { type CatalogueEntry, entriesOf } from './catalogue-entry.js';
+import { Listings, type ProviderState, RETRY_MS } from './listings.js';
 import { compilePlans, type Plans } from './plans.js';
-import type { ListedModel, Provider } from './provider.js';
+import type { Provider } from './provider.js';
 import { ProviderDirectory } from './provider-directory.js';
-import { Upstreams } from './upstreams.js';
 
-const FRESH_MS = 60_000;
-const RETRY_MS = 2_000; // after a failure
-const LIST_LIMIT_MS = 5_000;
-
-/** What one provider said of itself last. */
-interface Listing {
-	readonly revision: string;
-	models: readonly ListedModel[];
-	askedAt: number;
-	isUp: boolean;
-	latencyMs: number | undefined;
-	error: string | undefined;
-	running: Promise<void> | undefined;
-}
-
-export interface ProviderState {
-	readonly provider: Provider;
-	readonly isUp: boolean;
-	readonly latencyMs: number | undefined;
-	readonly error: string | undefined;
-	readonly models: readonly ListedModel[];
-}
+/** Longest wait of a list for details that are being asked for. */
+const DETAILS_WAIT_MS = 3_000;
 
 /** The names an organization can call, compiled for look-up; rebuilt when a listing, the providers or the aliases changed. */
 interface Names {
@@ -39,22 +21,19 @@ interface Names {
 	readonly plans: Plans;
 }
 
-/**
- * Which models there are and where. Lists are asked for once a minute at most, by one request at a time, and served stale
- * meanwhile; a call to a known model never waits for a list.
- */
+/** Which models there are and where. A call to a known model never waits for a list. */
 @Injectable()
 export class ModelCatalogue {
-	private readonly logger = new Logger('Models');
-	private readonly listings = new Map<string, Listing>();
-	private readonly names = new Map<string, Names>();
-	private version = 0;
+	private readonly names = new LRUCache<string, Names>({ max: 10_000 });
 
 	constructor(
 		private readonly directory: ProviderDirectory,
 		private readonly aliases: AliasDirectory,
-		private readonly upstreams: Upstreams,
-	) {}
+		private readonly listings: Listings,
+		private readonly invalidations: Invalidations,
+	) {
+		invalidations.on('models', (organizationId) => void this.expire(organizationId));
+	}
 
 	/**
 	 * Where a call to `name` may go; at once when it is known, and the same object as long as nothing changes. A name is an
@@ -68,27 +47,61 @@ export class ModelCatalogue {
 		if (providers instanceof Promise || aliases instanceof Promise) return this.resolveSlowly(organizationId, name);
 		const known = this.compiled(organizationId, providers, aliases).find(name);
 		if (known === undefined) return this.resolveSlowly(organizationId, name);
-		for (const { provider } of known.candidates) this.refreshIfOld(provider);
+		for (const { provider } of known.candidates) this.listings.refreshIfOld(provider);
 		return known;
 	}
 
-	/** Every model of every provider, as listed last; asks first where nothing is known yet. */
+	/** Every provider with its models, as listed last; asks first where nothing is known yet. */
 	async states(organizationId: string): Promise<ProviderState[]> {
 		const providers = await this.directory.providersOf(organizationId);
-		for (const provider of providers) this.refreshIfOld(provider);
-		await Promise.all(
-			providers.filter((provider) => this.isUnknown(provider)).map((provider) => this.refresh(provider)),
-		);
-		return providers.map((provider) => {
-			const { isUp, latencyMs, error, models } = this.listingOf(provider);
-			return { provider, isUp, latencyMs, error, models };
+		for (const provider of providers) this.listings.refreshIfOld(provider);
+		const unknown = providers.filter((provider) => this.listings.isUnknown(provider));
+		await Promise.all(unknown.map((provider) => this.listings.refresh(provider)));
+		return this.statesOf(providers);
+	}
+
+	/** Everything that can be called by name, once for each provider that has it; aliases first. */
+	async entries(organizationId: string): Promise<CatalogueEntry[]> {
+		const [states, aliases] = await Promise.all([this.states(organizationId), this.aliases.aliasesOf(organizationId)]);
+		const plans = this.compiled(organizationId, await this.directory.providersOf(organizationId), aliases);
+		return entriesOf(states, aliases, plans, (provider, model) => this.listings.factsOf(provider, model));
+	}
+
+	/** Waits a little for details of models that are being asked for, so that `entries` has them. */
+	async described(organizationId: string): Promise<void> {
+		const states = await this.states(organizationId);
+		let timer: NodeJS.Timeout | undefined;
+		const waited = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, DETAILS_WAIT_MS);
 		});
+		await Promise.race([waited, Promise.all(states.map(({ provider }) => this.listings.described(provider)))]);
+		clearTimeout(timer);
+	}
+
+	/** Asks every provider again that was not asked in the last two seconds; the other replicas do it at the next use. */
+	async refresh(organizationId: string): Promise<ProviderState[]> {
+		const providers = await this.directory.providersOf(organizationId);
+		const due = providers.filter((provider) => this.listings.mayAsk(provider));
+		if (due.length > 0) await this.invalidations.publish('models', organizationId);
+		await Promise.all(due.map((provider) => this.listings.refresh(provider)));
+		return this.statesOf(providers);
+	}
+
+	private statesOf(providers: readonly Provider[]): ProviderState[] {
+		return providers.map((provider) => {
+			const { models, isUp, latencyMs, error } = this.listings.of(provider);
+			return { provider, models, isUp, latencyMs, error };
+		});
+	}
+
+	private async expire(organizationId: string): Promise<void> {
+		const providers = this.directory.providersOf(organizationId);
+		if (!(providers instanceof Promise)) for (const provider of providers) this.listings.expire(provider);
 	}
 
 	/** Asks a provider again whose models have changed; never rejects. */
 	async renew(provider: Provider): Promise<void> {
-		await this.listingOf(provider).running;
-		await this.refresh(provider);
+		await this.listings.renew(provider);
 	}
 
 	private async resolveSlowly(organizationId: string, name: string): Promise<Plan> {
@@ -98,14 +111,15 @@ export class ModelCatalogue {
 		]);
 		const atOnce = this.compiled(organizationId, providers, aliases).find(name);
 		if (atOnce !== undefined) return atOnce;
-		await Promise.all(providers.filter((provider) => this.mayAsk(provider)).map((provider) => this.refresh(provider)));
+		const due = providers.filter((provider) => this.listings.mayAsk(provider));
+		await Promise.all(due.map((provider) => this.listings.refresh(provider)));
 		const known = this.compiled(organizationId, providers, aliases).find(name);
 		if (known !== undefined) return known;
 		throw this.unknown(name, providers);
 	}
 
 	private unknown(name: string, providers: readonly Provider[]): AppError {
-		const away = providers.filter((provider) => !this.listingOf(provider).isUp);
+		const away = providers.filter((provider) => !this.listings.of(provider).isUp);
 		if (away.length > 0)
 			return new AppError(
 				'unavailable',
@@ -117,74 +131,13 @@ export class ModelCatalogue {
 	}
 
 	private compiled(organizationId: string, providers: readonly Provider[], aliases: readonly Alias[]): Plans {
+		const { version } = this.listings;
 		const current = this.names.get(organizationId);
-		if (current?.providers === providers && current.aliases === aliases && current.version === this.version)
+		if (current?.providers === providers && current.aliases === aliases && current.version === version)
 			return current.plans;
-		const plans = compilePlans(providers, aliases, (provider) => this.listingOf(provider).models);
-		this.names.set(organizationId, { providers, aliases, version: this.version, plans });
+		const plans = compilePlans(providers, aliases, (provider) => this.listings.of(provider).models);
+		this.names.set(organizationId, { providers, aliases, version, plans });
 		return plans;
-	}
-
-	private listingOf(provider: Provider): Listing {
-		let listing = this.listings.get(provider.id);
-		if (listing?.revision !== provider.revision) {
-			listing = {
-				revision: provider.revision,
-				models: [],
-				askedAt: Number.NEGATIVE_INFINITY,
-				isUp: false,
-				latencyMs: undefined,
-				error: undefined,
-				running: undefined,
-			};
-			this.listings.set(provider.id, listing);
-		}
-		return listing;
-	}
-
-	private isUnknown(provider: Provider): boolean {
-		return this.mayAsk(provider) && !this.listingOf(provider).isUp;
-	}
-
-	private mayAsk(provider: Provider): boolean {
-		const { askedAt, running } = this.listingOf(provider);
-		return running !== undefined || performance.now() - askedAt > RETRY_MS;
-	}
-
-	private refreshIfOld(provider: Provider): void {
-		const { askedAt, isUp } = this.listingOf(provider);
-		if (performance.now() - askedAt > (isUp ? FRESH_MS : RETRY_MS)) void this.refresh(provider);
-	}
-
-	/** Single-flight; never rejects. */
-	private refresh(provider: Provider): Promise<void> {
-		const listing = this.listingOf(provider);
-		listing.running ??= this.ask(provider, listing).finally(() => {
-			listing.running = undefined;
-		});
-		return listing.running;
-	}
-
-	private async ask(provider: Provider, listing: Listing): Promise<void> {
-		const adapter = this.upstreams.adapterOf(provider);
-		listing.askedAt = performance.now();
-		try {
-			const body = await fetchUpstream(
-				this.upstreams.transportOf(provider),
-				adapter.listRequest(provider),
-				LIST_LIMIT_MS,
-			);
-			listing.models = Object.freeze(adapter.decodeList(body));
-			listing.latencyMs = performance.now() - listing.askedAt;
-			listing.error = undefined;
-			listing.isUp = true;
-		} catch (error) {
-			if (listing.isUp || listing.error === undefined)
-				this.logger.warn(`${provider.name} cannot be asked for its models: ${String(error)}`);
-			listing.isUp = false; // what it listed before stays callable
-			listing.error = error instanceof AppError ? error.code : 'upstream_failed';
-		}
-		this.version++;
 	}
 }
 

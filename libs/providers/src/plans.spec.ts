@@ -25,6 +25,7 @@ const alias = (name: string, targets: [Provider, string][], organizationId = 'ow
 	defaultOutputCap: undefined,
 	allowsDroppedParams: false,
 	isShared: organizationId !== 'own',
+	createdAt: new Date(0),
 	revision: '1',
 	targets: targets.map(([{ id }, model], at) => ({ providerId: id, model, weight: 2, priority: at })),
 });

@@ -6,6 +6,10 @@ import type { ListedModel, Provider } from './provider.js';
 export interface Plans {
 	/** @throws AppError unavailable `no_usable_target` when it is an alias without a target that can be called. */
 	find(name: string): Plan | undefined;
+	/** Targets of the alias that can be called; none when another alias hides it. */
+	targetsOf(alias: Alias): readonly Candidate[];
+	/** Whether a model's bare name may go to this provider. */
+	leadsTo(model: string, provider: Provider): boolean;
 }
 
 const candidate = (provider: Provider, model: string, weight = 1, priority = 0): Candidate =>
@@ -30,7 +34,17 @@ export function compilePlans(
 			else if (areNodesOfOne(others[0]?.provider, provider)) others.push(candidate(provider, id));
 		}
 	for (const [id, candidates] of routes) if (!found.has(id)) found.set(id, planOfModel(candidates));
-	return { find: (name) => lookUp(found, name) ?? selected(found, name, providers, modelsOf) };
+	return {
+		find: (name) => lookUp(found, name) ?? selected(found, name, providers, modelsOf),
+		targetsOf: (alias) => {
+			const plan = found.get(alias.name);
+			return plan?.alias === alias ? plan.candidates : [];
+		},
+		leadsTo: (model, provider) => {
+			const plan = found.get(model);
+			return plan?.alias === undefined && plan?.candidates.some((each) => each.provider === provider) === true;
+		},
+	};
 }
 
 const areNodesOfOne = (a: Provider | undefined, b: Provider): boolean =>

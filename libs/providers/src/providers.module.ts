@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '#libs/audit';
 import { AliasDirectory } from './alias-directory.js';
+import { AliasesService } from './aliases.service.js';
 import { ChangeLog } from './change-log.js';
 import { ConnectionTest } from './connection-test.js';
 import { CredentialsService } from './credentials.service.js';
+import { Listings } from './listings.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { AliasRepository } from './persistence/alias.repository.js';
 import { CredentialRepository } from './persistence/credential.repository.js';
@@ -24,17 +26,19 @@ import { Upstreams } from './upstreams.js';
 	],
 	providers: [
 		AliasDirectory,
+		AliasesService,
 		AliasRepository,
 		ChangeLog,
 		ConnectionTest,
 		CredentialRepository,
 		CredentialsService,
+		Listings,
 		ModelCatalogue,
 		ProviderDirectory,
 		ProviderRepository,
 		ProvidersService,
 		Upstreams,
 	],
-	exports: [ConnectionTest, CredentialsService, ModelCatalogue, ProvidersService, Upstreams],
+	exports: [AliasesService, ConnectionTest, CredentialsService, ModelCatalogue, ProvidersService, Upstreams],
 })
 export class ProvidersModule {}

@@ -1,14 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { dialectNotAllowed } from '#libs/gateway';
 import { AppError, type Scope } from '#libs/kernel';
-import { type ListedModel, ModelCatalogue, type Protocol, type ProviderState } from '#libs/providers';
+import {
+	type AliasEntry,
+	type CatalogueEntry,
+	ModelCatalogue,
+	type ModelEntry,
+	permitted,
+	type Protocol,
+} from '#libs/providers';
 
 /** Clients switch features on by this; what we serve is on the level of this release of Ollama. */
 export const OLLAMA_API_LEVEL = '0.12.6';
 
+/** A name that can be called, as the dialects list it. */
 interface Named {
-	readonly model: ListedModel;
-	readonly state: ProviderState;
+	readonly name: string;
+	readonly displayName: string;
+	/** Seconds since 1970; 0 where nobody knows. */
+	readonly created: number;
+	readonly owner: string;
+	/** Ollama's own description, where it is one of its models. */
+	readonly ollama: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The models of an organization as the dialects list them. */
@@ -23,7 +36,7 @@ export class ModelLists {
 
 	/** @throws AppError missing `model_not_found` */
 	async openAiOne(scope: Scope, id: string): Promise<object> {
-		const found = (await this.all(scope, 'openai')).find(({ model }) => model.id === id);
+		const found = (await this.all(scope, 'openai')).find(({ name }) => name === id);
 		if (found === undefined)
 			throw new AppError('missing', 'model_not_found', 'The model does not exist or you may not use it', {
 				param: 'model',
@@ -35,44 +48,63 @@ export class ModelLists {
 		return { models: (await this.all(scope, 'ollama')).map(ollamaModel) };
 	}
 
-	/** Each name once, as far as the caller may use it: the first provider that has it is the one that is called. */
+	/** Each name once, as far as the caller may use it: aliases, then models that their bare names lead to. */
 	private async all({ organizationId, models }: Scope, dialect: Protocol): Promise<Named[]> {
 		if (models?.allowsDialect(dialect) === false) throw dialectNotAllowed(dialect);
-		const states = await this.catalogue.states(organizationId);
+		const entries = await this.catalogue.entries(organizationId);
 		const byName = new Map<string, Named>();
-		for (const state of states)
-			for (const model of state.models) if (!byName.has(model.id)) byName.set(model.id, { model, state });
-		const all = [...byName.values()];
-		return models === undefined ? all : all.filter(({ model }) => models.allows(dialect, model.id));
+		for (const entry of entries) {
+			const seen = permitted(entry, models, [dialect]);
+			if (seen === undefined || byName.has(seen.name) || !isCallable(seen)) continue;
+			byName.set(seen.name, seen.type === 'alias' ? aliasNamed(seen) : modelNamed(seen));
+		}
+		return [...byName.values()];
 	}
 }
 
-/** One object for OpenAI's and Anthropic's clients alike. */
-const openAiModel = ({ model }: Named) => ({
-	id: model.id,
-	object: 'model',
-	type: 'model',
+const isCallable = (entry: CatalogueEntry): boolean =>
+	entry.type === 'alias' ? entry.targets.length > 0 : entry.isDefault;
+
+const modelNamed = ({ name, model, provider, facts }: ModelEntry): Named => ({
+	name,
+	displayName: facts.displayName ?? name,
 	created: model.created,
-	created_at: new Date(model.created * 1_000).toISOString(),
-	owned_by: model.owner,
-	display_name: model.id,
+	owner: model.owner,
+	ollama: provider.kind === 'ollama' ? model.raw : undefined,
 });
 
-const ollamaModel = ({ model, state }: Named): object =>
-	state.provider.kind === 'ollama'
-		? model.raw
-		: {
-				name: model.id,
-				model: model.id,
-				modified_at: new Date(model.created * 1_000).toISOString(),
-				size: 0,
-				digest: '',
-				details: {
-					parent_model: '',
-					format: '',
-					family: model.owner,
-					families: [model.owner],
-					parameter_size: '',
-					quantization_level: '',
-				},
-			};
+const aliasNamed = ({ name, alias }: AliasEntry): Named => ({
+	name,
+	displayName: name,
+	created: Math.floor(alias.createdAt.getTime() / 1_000),
+	owner: 'parallama',
+	ollama: undefined,
+});
+
+/** One object for OpenAI's and Anthropic's clients alike. */
+const openAiModel = ({ name, displayName, created, owner }: Named) => ({
+	id: name,
+	object: 'model',
+	type: 'model',
+	created,
+	created_at: new Date(created * 1_000).toISOString(),
+	owned_by: owner,
+	display_name: displayName,
+});
+
+const ollamaModel = ({ name, created, owner, ollama }: Named): object =>
+	ollama ?? {
+		name,
+		model: name,
+		modified_at: new Date(created * 1_000).toISOString(),
+		size: 0,
+		digest: '',
+		details: {
+			parent_model: '',
+			format: '',
+			family: owner,
+			families: [owner],
+			parameter_size: '',
+			quantization_level: '',
+		},
+	};

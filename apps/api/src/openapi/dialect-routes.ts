@@ -7,6 +7,13 @@ import type { Json, ZodConverter } from './zod-converter.js';
 /** `/v1/models/:id` and `/v1/models/*` as OpenAPI writes them. */
 export const templateOf = (url: string): string => url.replaceAll(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}');
 
+/** The parameter of a `*` by the name that the path has for it. */
+export function nameWildcards(document: OpenAPIObject): void {
+	for (const item of Object.values(document.paths))
+		for (const operation of Object.values(item as Record<string, { parameters?: { name: string }[] }>))
+			for (const parameter of operation.parameters ?? []) if (parameter.name === '*') parameter.name = 'path';
+}
+
 /** Adds the routes that are registered on Fastify itself, by the same conversion as the controllers' schemas. */
 export function addDialectRoutes(document: OpenAPIObject, routes: readonly TableRoute[], convert: ZodConverter): void {
 	for (const { method, url, document: operation } of routes) {

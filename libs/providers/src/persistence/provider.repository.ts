@@ -89,6 +89,15 @@ export class ProviderRepository {
 		return rows.length === 1;
 	}
 
+	/** Those of the ids that are the organization's; none of them can be removed until the end of the transaction. */
+	async keep({ organizationId, transaction }: TenantScope, ids: readonly string[]): Promise<ReadonlySet<string>> {
+		const rows = await transaction.manager.query<{ id: string }[]>(
+			'SELECT id FROM providers WHERE organization_id = $1 AND id = ANY ($2) ORDER BY id FOR SHARE',
+			[organizationId, ids],
+		);
+		return new Set(rows.map(({ id }) => id));
+	}
+
 	/** Returns its id. */
 	async insert({ organizationId, transaction }: TenantScope, fields: ProviderFields): Promise<string> {
 		const id = newId();

@@ -1,9 +1,11 @@
 import { type ForwardedHeaders, ProviderAdapter } from '../../adapter.js';
 import type { ChatDecoder, ChatEvent, ChatRequest, EmbeddingAnswer, EmbeddingRequest } from '../../chat.js';
+import { factsOfShown, type ModelFacts } from '../../model-facts.js';
 import type { WireOperation } from '../../operation.js';
 import type { ListedModel, Provider } from '../../provider.js';
 import type { UpstreamRequest } from '../../transport.js';
 import type { Untranslatable } from '../../untranslatable.js';
+import { parseUpstreamJson } from '../../wire/lines.js';
 import { decodeOllamaEmbeddings, decodeOllamaTags, OllamaDecoder } from './decode.js';
 import { encodeOllamaChat, encodeOllamaEmbeddings } from './encode.js';
 
@@ -52,6 +54,18 @@ export class OllamaAdapter extends ProviderAdapter {
 	}
 	decodeList(body: Buffer): ListedModel[] {
 		return decodeOllamaTags(body);
+	}
+	override detailRequest(provider: Provider, model: string): UpstreamRequest {
+		const headers = { ...authorization(provider), 'content-type': 'application/json' };
+		return {
+			method: 'POST',
+			path: pathOf(provider, '/api/show'),
+			headers,
+			body: Buffer.from(JSON.stringify({ model })),
+		};
+	}
+	override decodeDetail(body: Buffer): ModelFacts {
+		return factsOfShown(parseUpstreamJson(body.toString('utf8')));
 	}
 }
 

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { ProvidersModule } from '#libs/providers';
+import { ModelsController } from './models.controller.js';
+import { ModelsView } from './models-view.js';
+
+@Module({ imports: [ProvidersModule], controllers: [ModelsController], providers: [ModelsView] })
+export class ModelsHttpModule {}
