@@ -1,35 +1,22 @@
 import { Transport, type UpstreamCall, type UpstreamHandler, type UpstreamRequest } from '../../transport.js';
-import { list, parseUpstreamJson, record, text } from '../../wire/lines.js';
+import { parseUpstreamJson } from '../../wire/lines.js';
+import { echoAnswer, type EchoAnswer, tokensIn } from './echo-answer.js';
 
 const WORD_EVERY_MS = 15;
 const DIMENSIONS = 8;
 
 /**
- * A development model inside this process, in OpenAI's protocol: it repeats the last user message, word by word, and is
+ * A development model inside this process, in OpenAI's protocol: it repeats the last message, word by word, and is
  * deterministic. So the main job runs where no model server does.
  */
 export class EchoTransport extends Transport {
 	send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
-		const answer = new EchoAnswer(handler);
+		const answer = new EchoCall(handler);
 		const body = parseUpstreamJson(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{"list":true}');
 		queueMicrotask(() => answer.begin(request.path, body));
 		return answer;
 	}
 	close(): void {}
-}
-
-/** About four characters a token; the same text always counts the same. */
-const tokensIn = (words: string): number => Math.ceil(words.length / 4);
-
-function lastUserText(messages: unknown): string {
-	const last = list(messages)
-		.map(record)
-		.findLast((message) => message.role === 'user');
-	if (last === undefined) return '';
-	if (typeof last.content === 'string') return last.content;
-	return list(last.content)
-		.map((part) => text(record(part).text))
-		.join(' ');
 }
 
 /** Eight numbers from the text's characters: equal texts are near, that is all. */
@@ -41,7 +28,7 @@ function vector(input: string): number[] {
 	return sums.map((sum) => Math.fround(sum / length));
 }
 
-class EchoAnswer implements UpstreamCall {
+class EchoCall implements UpstreamCall {
 	private pending: string[] = [];
 	private timer: NodeJS.Timeout | undefined;
 	private isOver = false;
@@ -53,12 +40,12 @@ class EchoAnswer implements UpstreamCall {
 		if (path.endsWith('/models'))
 			return this.whole({ object: 'list', data: [{ id: 'echo', object: 'model', created: 0, owned_by: 'parallama' }] });
 		if (path.endsWith('/embeddings')) return this.embeddings(body);
-		const prompt = lastUserText(body.messages);
-		const said = `[development model, repeats you] ${prompt === '' ? '(nothing was said)' : prompt}`;
-		const usage = { prompt_tokens: tokensIn(JSON.stringify(body.messages)), completion_tokens: tokensIn(said) };
-		if (body.stream === true)
-			this.stream(said, { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens });
-		else this.completion(said, { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens });
+		const answer = echoAnswer(body);
+		const prompt = tokensIn(JSON.stringify(body.messages));
+		const completion = tokensIn(answer.call?.json ?? answer.text) * answer.choices;
+		const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+		if (body.stream === true) this.stream(answer, usage);
+		else this.completion(answer, usage);
 	}
 
 	pause(): void {
@@ -88,11 +75,20 @@ class EchoAnswer implements UpstreamCall {
 		});
 	}
 
-	private completion(said: string, usage: object): void {
-		const message = { role: 'assistant', content: said, refusal: null };
+	private completion({ text, call, finish, stoppedBy, choices }: EchoAnswer, usage: object): void {
+		const message =
+			call === undefined
+				? { role: 'assistant', content: text, refusal: null }
+				: { role: 'assistant', content: null, refusal: null };
 		this.whole({
 			...envelope('chat.completion'),
-			choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+			choices: Array.from({ length: choices }, (_, index) => ({
+				index,
+				message: call === undefined ? message : { ...message, tool_calls: [toolCall(index, call)] },
+				logprobs: null,
+				finish_reason: finish,
+				...(stoppedBy === undefined ? {} : { stop_reason: stoppedBy }),
+			})),
 			usage,
 		});
 	}
@@ -104,17 +100,10 @@ class EchoAnswer implements UpstreamCall {
 		this.handler.onEnd();
 	}
 
-	private stream(said: string, usage: object): void {
-		const chunk = (delta: object, finish: string | null) => ({
-			...envelope('chat.completion.chunk'),
-			choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-			usage: null,
-		});
-		const words = said.match(/\S+\s*|\s+/g) ?? [];
+	private stream(answer: EchoAnswer, usage: object): void {
+		const chunks = Array.from({ length: answer.choices }, (_, index) => chunksOf(answer, index)).flat();
 		this.pending = [
-			chunk({ role: 'assistant', content: '' }, null),
-			...words.map((content) => chunk({ content }, null)),
-			chunk({}, 'stop'),
+			...chunks.map((choice) => ({ ...envelope('chat.completion.chunk'), choices: [choice], usage: null })),
 			{ ...envelope('chat.completion.chunk'), choices: [], usage },
 		].map((frame) => `data: ${JSON.stringify(frame)}\n\n`);
 		this.pending.push('data: [DONE]\n\n');
@@ -132,6 +121,26 @@ class EchoAnswer implements UpstreamCall {
 		this.isOver = true;
 		this.handler.onEnd();
 	}
+}
+
+const toolCall = (choice: number, { name, json }: NonNullable<EchoAnswer['call']>): object => ({
+	id: `call_echo_${choice}`,
+	type: 'function',
+	function: { name, arguments: json },
+});
+
+/** One choice of a stream, chunk by chunk. */
+function chunksOf({ text, call, finish, stoppedBy }: EchoAnswer, index: number): object[] {
+	const said =
+		call === undefined
+			? (text.match(/\S+\s*|\s+/g) ?? []).map((content) => ({ content }))
+			: [{ tool_calls: [{ index: 0, ...toolCall(index, call) }] }];
+	const chunk = (delta: object, rest: object = { finish_reason: null }) => ({ index, delta, logprobs: null, ...rest });
+	return [
+		chunk({ role: 'assistant', content: call === undefined ? '' : null }),
+		...said.map((delta) => chunk(delta)),
+		chunk({}, { finish_reason: finish, ...(stoppedBy === undefined ? {} : { stop_reason: stoppedBy }) }),
+	];
 }
 
 const envelope = (object: string): object => ({
