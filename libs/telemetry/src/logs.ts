@@ -36,7 +36,10 @@ async function standardOutput(settings: LogSettings): Promise<LogDestination> {
 
 /** What a process says, as JSON lines on one destination. */
 export class Logs {
-	private readonly hasInfo: boolean;
+	/** Whether `infoLine` writes anything. */
+	readonly hasInfo: boolean;
+	private lastMs = 0;
+	private lastTime = '';
 
 	private constructor(
 		/** Anything may be logged here: secrets are removed, at any depth. */
@@ -53,10 +56,20 @@ export class Logs {
 	 */
 	infoLine(fields: string, message: string): void {
 		if (!this.hasInfo) return;
-		const time = new Date().toISOString();
+		const time = this.time();
 		this.destination.write(
 			`{"level":"info","time":"${time}","service":"${this.service}",${fields},"msg":"${message}"}\n`,
 		);
+	}
+
+	/** Of the same millisecond only one text is made. */
+	private time(): string {
+		const now = Date.now();
+		if (now !== this.lastMs) {
+			this.lastMs = now;
+			this.lastTime = new Date(now).toISOString();
+		}
+		return this.lastTime;
 	}
 
 	/** `destination` is for tests. */

@@ -43,7 +43,7 @@ export class Authenticator {
 	}
 
 	private byKey(credential: string, request: CallingRequest): Principal | Promise<Principal> {
-		const principal = runStrategy<Principal>(this.apiKeys, credential);
+		const principal = this.keys.known(credential) ?? runStrategy<Principal>(this.apiKeys, credential);
 		if (principal instanceof Promise) return principal.then((known) => demandAddress(known, request));
 		return demandAddress(principal, request);
 	}

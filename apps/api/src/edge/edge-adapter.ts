@@ -5,7 +5,7 @@ import type { Config } from '#libs/config';
 import type { Logs } from '#libs/telemetry';
 import { answerClientError } from './client-errors.js';
 import { ErrorReply, requestIdFrom } from './error-reply.js';
-import { setStandardHeaders } from './hooks.js';
+import { setStandardHeaders } from './standard-headers.js';
 
 /** How patient the public port is, and how much it takes. Times in milliseconds, sizes in bytes. */
 export interface EdgeLimits {

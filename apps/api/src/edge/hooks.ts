@@ -10,6 +10,7 @@ import { ErrorReply } from './error-reply.js';
 import './request.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 import { shapeOf } from './shape.js';
+import { setStandardHeaders } from './standard-headers.js';
 
 const MAX_URL = 8_192;
 const CLIENT_GONE = 499;
@@ -21,17 +22,6 @@ function takeAnyType({ headers }: FastifyRequest, _reply: FastifyReply, done: Do
 	const type = headers['content-type'];
 	if (type !== undefined && type !== 'application/json') headers['content-type'] = 'application/octet-stream';
 	done();
-}
-
-/** Headers of every answer, hijacked ones too: they are set on the raw response, and a later `writeHead` may replace them. */
-export function setStandardHeaders(raw: ServerResponse, requestId: string, isSecure: boolean): void {
-	raw.setHeader('x-request-id', requestId);
-	raw.setHeader('request-id', requestId);
-	raw.setHeader('cache-control', 'no-store');
-	raw.setHeader('x-content-type-options', 'nosniff');
-	raw.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-	raw.setHeader('referrer-policy', 'no-referrer');
-	if (isSecure) raw.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
 }
 
 /**
@@ -64,52 +54,75 @@ export class EdgeHooks {
 		instance.decorateRequest('rawBody', null);
 		instance.decorateRequest('errorCode', null);
 		instance.decorateRequest('startedAt', 0);
-		instance.addHook('onRequest', (request, reply, done) => this.arrived(request, reply, done));
-		instance.addHook('onResponse', (request, reply, done) => {
-			if (request.is404) this.answered(request, reply, 'unmatched');
-			done();
+		instance.decorateRequest('onGone', null);
+		instance.decorateRequest('isReachedSecurely', this.isSecure);
+		instance.addHook('onRequest', (request, reply, done) => {
+			if (request.is404) this.unmatched(request, reply, done);
+			else done();
 		});
 	}
 
-	/** Adds the route's own hooks: who may call it, and how it is named in logs and metrics. */
+	/** Adds the route's own hooks: its name in logs and metrics, the headers of its answers, who may call it. */
 	extend(route: RouteOptions): void {
-		const { url } = route;
+		const { url, config } = route;
+		const isRaw = config?.writesRaw === true;
 		const own = shapeOf(url, {}) === 'envelope' ? [] : [takeAnyType];
-		route.onRequest = [accessHook(route.config?.access, this.authenticator), ...own, ...[route.onRequest ?? []].flat()];
+		const arrive = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+			this.arrived(request, reply, url);
+			if (!isRaw) setStandardHeaders(reply.raw, request.id, this.isSecure);
+			this.admit(request, reply, done);
+		};
+		const access = accessHook(config?.access, this.authenticator);
+		route.onRequest = [arrive, access, ...own, ...[route.onRequest ?? []].flat()];
+		if (isRaw) route.onSend = [this.leftToFastify, ...[route.onSend ?? []].flat()];
 		// Nest installs its own handler after the first routes exist, which therefore would not have it
 		route.errorHandler ??= (error, request, reply) => this.errors.send(error, request, reply);
-		route.onResponse = [
-			(request: FastifyRequest, reply: FastifyReply, done: Done) => {
-				this.answered(request, reply, url);
-				done();
-			},
-			...[route.onResponse ?? []].flat(),
-		] as RouteOptions['onResponse'];
 	}
 
-	private arrived(request: FastifyRequest, reply: FastifyReply, done: Done): void {
-		request.startedAt = performance.now();
-		this.inFlight.add(reply.raw);
+	/** A route that writes raw leaves the answer to Fastify after all: a refusal. */
+	private readonly leftToFastify = (request: FastifyRequest, { raw }: FastifyReply, _: unknown, done: Done): void => {
+		setStandardHeaders(raw, request.id, this.isSecure);
+		done();
+	};
+
+	/** A request that no route takes is refused before its body is read; the filter says what exactly is missing. */
+	private unmatched(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+		this.arrived(request, reply, 'unmatched');
 		setStandardHeaders(reply.raw, request.id, this.isSecure);
-		if (this.isDraining) reply.raw.setHeader('connection', 'close');
+		this.admit(request, reply, (error) => done(error ?? refusal(404)));
+	}
+
+	private admit(request: FastifyRequest, reply: FastifyReply, done: Done): void {
 		if (!this.cors.isOff && this.cors.answer(request, reply)) return;
 		if ((request.raw.url ?? '').length > MAX_URL) return done(refusal(414));
-		if (request.is404) return done(refusal(404)); // before a body is read; the filter says what exactly is missing
 		done();
 	}
 
-	private answered(request: FastifyRequest, reply: FastifyReply, route: string): void {
+	/** One listener for everything that the end of a request brings about. */
+	private arrived(request: FastifyRequest, { raw }: FastifyReply, route: string): void {
+		const { socket } = request.raw;
+		request.startedAt = performance.now();
+		this.inFlight.add(socket);
+		if (this.isDraining) raw.setHeader('connection', 'close');
+		raw.on('close', () => {
+			this.inFlight.closed(socket);
+			if (!raw.writableFinished) request.onGone?.();
+			this.ended(request, raw, route);
+		});
+	}
+
+	private ended(request: FastifyRequest, { statusCode, writableFinished }: ServerResponse, route: string): void {
 		const durationMs = performance.now() - request.startedAt;
-		const { statusCode } = reply.raw;
-		const isAborted = !reply.raw.writableFinished;
-		this.telemetry.metrics.httpRequest(request.method, route, isAborted ? CLIENT_GONE : statusCode, durationMs);
+		const { logs, metrics } = this.telemetry;
+		metrics.httpRequest(request.method, route, writableFinished ? statusCode : CLIENT_GONE, durationMs);
+		if (!logs.hasInfo) return;
 		const { scope, errorCode } = request;
 		// each of these is ours, or was checked: nothing to escape
 		let fields = `"requestId":"${request.id}","method":"${request.method}","route":"${route}","status":${statusCode},"durationMs":${Math.round(durationMs * 10) / 10}`;
 		if (scope !== null) fields += `,"organizationId":"${scope.organizationId}"`;
 		if (scope?.actor.kind === 'key') fields += `,"keyId":"${scope.actor.keyId}"`;
 		if (errorCode !== null) fields += `,"error":"${errorCode}"`;
-		if (isAborted) fields += ',"aborted":true';
-		this.telemetry.logs.infoLine(fields, 'request');
+		if (!writableFinished) fields += ',"aborted":true';
+		logs.infoLine(fields, 'request');
 	}
 }

@@ -17,6 +17,8 @@ declare module 'fastify' {
 		limit?: LimitName;
 		/** See `FreshLogin`. */
 		needsFreshLogin?: boolean;
+		/** The route writes to the raw response, and the standard headers with what it writes. */
+		writesRaw?: boolean;
 		/** How the OpenAPI document describes a route that is no controller's. */
 		document?: DialectOperation;
 	}
@@ -31,5 +33,9 @@ declare module 'fastify' {
 		startedAt: number;
 		/** What the error filter answered, for the request log. */
 		errorCode: string | null;
+		/** Clients come by https: answers tell them to keep to it. */
+		isReachedSecurely: boolean;
+		/** Called when the client leaves before its answer was written to the end. */
+		onGone: (() => void) | null;
 	}
 }

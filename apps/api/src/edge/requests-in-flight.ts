@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
@@ -14,15 +13,21 @@ export class RequestsInFlight {
 		return this.total;
 	}
 
-	/** Until the response is closed: written to its end, however it was written, or given up. */
-	add(response: ServerResponse): void {
-		const { socket } = response.req;
+	/** A request arrived; `closed` follows when its response is closed. */
+	add(socket: Socket): void {
 		if (socket.destroyed) return;
 		const before = this.open.get(socket);
 		if (before === undefined) socket.once('close', () => this.lost(socket));
 		this.open.set(socket, (before ?? 0) + 1);
 		this.total++;
-		response.once('close', () => this.closed(socket));
+	}
+
+	/** A response was written to its end, however it was written, or given up. */
+	closed(socket: Socket): void {
+		const count = this.open.get(socket);
+		if (count === undefined) return; // its connection went first
+		this.open.set(socket, count - 1);
+		this.subtract(1);
 	}
 
 	/** Resolves as soon as there is none: at once, or in the tick in which the last one ends. */
@@ -31,13 +36,6 @@ export class RequestsInFlight {
 		await new Promise<void>((resolve) => {
 			this.onNone = resolve;
 		});
-	}
-
-	private closed(socket: Socket): void {
-		const count = this.open.get(socket);
-		if (count === undefined) return; // its connection went first
-		this.open.set(socket, count - 1);
-		this.subtract(1);
 	}
 
 	private lost(socket: Socket): void {

@@ -60,7 +60,7 @@ export class DialectRoutes implements OnModuleInit {
 				method: route.method,
 				url: prefix + route.path,
 				bodyLimit: this.config.http.BODY_LIMIT_BYTES,
-				config: { access: { requires: route.requires }, document: route },
+				config: { access: { requires: route.requires }, document: route, writesRaw: route.method === 'POST' },
 				handler: (request, reply) => route.handle(request, reply),
 			});
 	}

@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Downstream } from '#libs/gateway';
 import type { ErrorReply } from '../edge/error-reply.js';
+import { standardHeaders } from '../edge/standard-headers.js';
 
 /** A client's side of a call, straight on the socket's response: Fastify has let go of it. */
 export class RawDownstream implements Downstream {
 	private readonly raw: FastifyReply['raw'];
+	private drained: (() => void) | undefined;
 
 	constructor(
 		private readonly request: FastifyRequest,
@@ -15,12 +17,18 @@ export class RawDownstream implements Downstream {
 		reply.hijack();
 	}
 
+	/** One flat list: the cheapest that Node takes. */
 	start(status: number, headers: Readonly<Record<string, string>>): void {
-		this.raw.writeHead(status, headers);
+		const all = standardHeaders(this.request.id, this.request.isReachedSecurely);
+		if (headers['cache-control'] === undefined) all.push('cache-control', 'no-store');
+		for (const name in headers) all.push(name, headers[name] as string);
+		this.raw.writeHead(status, all);
 	}
 
 	write(bytes: Buffer | string): boolean {
-		return this.raw.write(bytes);
+		const keepsUp = this.raw.write(bytes);
+		if (!keepsUp && this.drained !== undefined) this.raw.once('drain', this.drained);
+		return keepsUp;
 	}
 
 	end(bytes?: Buffer | string): void {
@@ -31,7 +39,8 @@ export class RawDownstream implements Downstream {
 	fail(error: unknown): void {
 		if (this.raw.headersSent || this.raw.destroyed) return this.destroy();
 		const { status, headers, body } = this.errors.answer(error, this.request);
-		this.raw.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+		this.start(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+		this.raw.end(body);
 	}
 
 	destroy(): void {
@@ -40,12 +49,11 @@ export class RawDownstream implements Downstream {
 
 	onGone(listener: () => void): void {
 		if (this.raw.destroyed) return queueMicrotask(listener); // left while we got ready
-		this.raw.once('close', () => {
-			if (!this.raw.writableFinished) listener();
-		});
+		this.request.onGone = listener;
 	}
 
 	onDrain(listener: () => void): void {
-		this.raw.on('drain', listener);
+		this.drained = listener;
+		if (this.raw.writableNeedDrain) this.raw.once('drain', listener);
 	}
 }
