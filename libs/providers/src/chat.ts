@@ -47,7 +47,14 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string 
 
 export type ChatFormat =
 	| { readonly type: 'json' }
-	| { readonly type: 'schema'; readonly schema: unknown; readonly name: string | undefined };
+	| {
+			readonly type: 'schema';
+			readonly schema: unknown;
+			readonly name: string | undefined;
+			/** OpenAI's: the answer keeps to the schema by force; others always try. */
+			readonly strict?: boolean;
+			readonly description?: string;
+	  };
 
 /** What a request is made of when a dialect says nothing else. */
 export const NO_WISHES: Omit<ChatRequest, 'model' | 'isStreamed' | 'messages'> = Object.freeze({
@@ -96,10 +103,12 @@ export type ContentPart =
 			readonly type: 'image';
 			readonly base64: string;
 			readonly mediaType: string | undefined;
+			/** OpenAI's `low`, `high` or `auto`; others have one way to look. */
+			readonly detail?: string;
 			readonly cache?: CacheHint;
 	  }
 	/** Fetched by the pipeline, behind the egress guard, for upstreams that take bytes only. */
-	| { readonly type: 'image_url'; readonly url: string; readonly cache?: CacheHint }
+	| { readonly type: 'image_url'; readonly url: string; readonly detail?: string; readonly cache?: CacheHint }
 	/** A document such as a PDF, bare base64. */
 	| {
 			readonly type: 'file';

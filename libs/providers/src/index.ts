@@ -14,7 +14,7 @@ export type { AliasChange, NewAlias } from './alias-rules.js';
 export { AliasesService } from './aliases.service.js';
 export { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
 export { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
-export { openAiUsage } from './adapters/openai/usage.js';
+export { openAiResponsesUsage, openAiUsage } from './adapters/openai/usage.js';
 export { ollamaUsage } from './adapters/ollama/decode.js';
 export {
 	type CacheHint,
@@ -77,4 +77,4 @@ export {
 export { Untranslatable } from './untranslatable.js';
 export { Upstreams } from './upstreams.js';
 export { base64OfDataUrl, dataUrlParts } from './wire/images.js';
-export { MAX_LINE_BYTES } from './wire/lines.js';
+export { MAX_LINE_BYTES, record } from './wire/lines.js';

@@ -188,7 +188,7 @@ export const openaiResponses = (body: Json): GenerationDialect => ({
 	contentType: 'text/event-stream; charset=utf-8',
 	longLineStart: 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"',
 	garbageFrame: 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":\n\n',
-	errorFrame: `event: error\ndata: ${JSON.stringify({ type: 'error', sequence_number: 0, ...asObject(openaiErrorBody(500, 'The server had an error.').error) })}\n\n`,
+	errorFrame: `event: error\ndata: ${JSON.stringify({ ...asObject(openaiErrorBody(500, 'The server had an error.').error), type: 'error', sequence_number: 0 })}\n\n`,
 	frames: (generation) => frames(body, generation),
 	whole: (generation) => responseObject(body, generation, generation.finish === 'length' ? 'incomplete' : 'completed'),
 	usage: (generation) => (generation.behaviour.noUsage ? undefined : usageOf(generation)),

@@ -7,24 +7,27 @@ import {
 	toolAnswerText,
 	type ToolChoice,
 } from '../../chat.js';
+import type { Provider } from '../../provider.js';
 import type { Untranslatable } from '../../untranslatable.js';
 import { imageUrl } from '../../wire/images.js';
 
 /** The canonical chat in OpenAI's form. Undefined members vanish in JSON. */
-export function encodeOpenAiChat(request: ChatRequest, lost: Untranslatable): Buffer {
+export function encodeOpenAiChat(request: ChatRequest, lost: Untranslatable, { kind }: Provider): Buffer {
+	// OpenAI's newer models take the newer name only, other servers often the older one only
+	const cap = kind === 'openai' ? 'max_completion_tokens' : 'max_tokens';
 	if (request.topK !== undefined) lost.add('top_k');
 	if (request.minP !== undefined) lost.add('min_p');
 	return Buffer.from(
 		JSON.stringify({
 			model: request.model,
-			messages: request.messages.map(encodeMessage),
+			messages: request.messages.map((message) => encodeMessage(message, lost)),
 			stream: request.isStreamed,
 			stream_options: request.isStreamed ? { include_usage: true } : undefined,
 			tools: request.tools.length === 0 ? undefined : request.tools.map(encodeTool),
 			tool_choice: encodeToolChoice(request.toolChoice),
 			parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelTools,
 			n: request.n === 1 ? undefined : request.n,
-			max_tokens: request.maxTokens,
+			[cap]: request.maxTokens,
 			temperature: request.temperature,
 			top_p: request.topP,
 			seed: request.seed,
@@ -50,10 +53,9 @@ const encodeTool = ({ name, description, parameters, strict }: ChatRequest['tool
 const encodeToolChoice = (choice: ToolChoice | undefined): unknown =>
 	typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice;
 
-function encodeMessage(message: ChatMessage): object {
+function encodeMessage(message: ChatMessage, lost: Untranslatable): object {
 	const { role, parts } = message;
-	if (role === 'tool')
-		return { role, content: toolAnswerText(message), tool_call_id: message.toolCallId ?? message.toolName ?? '' };
+	if (role === 'tool') return encodeToolAnswer(message, lost);
 	if (role === 'assistant' && message.toolCalls.length > 0)
 		return {
 			role,
@@ -68,14 +70,25 @@ function encodeMessage(message: ChatMessage): object {
 	return { role, content: parts.map(encodePart) };
 }
 
+/** Texts alone: this protocol has no other answers of tools. */
+function encodeToolAnswer(message: ChatMessage, lost: Untranslatable): object {
+	if (message.parts.some(({ type }) => type !== 'text'))
+		lost.add('messages', "hold a tool's answer other than text, which is not supported for this model");
+	return {
+		role: 'tool',
+		content: toolAnswerText(message),
+		tool_call_id: message.toolCallId ?? message.toolName ?? '',
+	};
+}
+
 function encodePart(part: ContentPart): object {
 	switch (part.type) {
 		case 'text':
 			return { type: 'text', text: part.text };
 		case 'image':
-			return { type: 'image_url', image_url: { url: imageUrl(part.base64, part.mediaType) } };
+			return { type: 'image_url', image_url: { url: imageUrl(part.base64, part.mediaType), detail: part.detail } };
 		case 'image_url':
-			return { type: 'image_url', image_url: { url: part.url } };
+			return { type: 'image_url', image_url: { url: part.url, detail: part.detail } };
 		case 'file':
 			return {
 				type: 'file',
@@ -89,7 +102,8 @@ function encodePart(part: ContentPart): object {
 function encodeFormat(format: ChatRequest['format']): object | undefined {
 	if (format === undefined) return undefined;
 	if (format.type === 'json') return { type: 'json_object' };
-	return { type: 'json_schema', json_schema: { name: format.name ?? 'answer', schema: format.schema } };
+	const { name = 'answer', schema, strict, description } = format;
+	return { type: 'json_schema', json_schema: { name, description, schema, strict } };
 }
 
 function encodeReasoning(reasoning: ChatRequest['reasoning']): string | undefined {

@@ -4,15 +4,11 @@ import type { WireOperation } from '../../operation.js';
 import type { ListedModel, Provider } from '../../provider.js';
 import type { UpstreamRequest } from '../../transport.js';
 import type { Untranslatable } from '../../untranslatable.js';
+import { callPath, headersOf, listPath, servesOpenAi } from './connection.js';
 import { decodeOpenAiEmbeddings, decodeOpenAiList, OpenAiAnswerDecoder, OpenAiStreamDecoder } from './decode.js';
 import { encodeOpenAiChat, encodeOpenAiEmbeddings } from './encode.js';
 
-const paths: Partial<Record<WireOperation, string>> = {
-	'openai/chat': '/chat/completions',
-	'openai/embeddings': '/embeddings',
-};
-
-/** OpenAI and everything that speaks its protocol: vLLM, llama.cpp's server, LM Studio, Groq, Mistral, OpenRouter … */
+/** OpenAI, Azure's form of it, and everything that speaks its protocol: vLLM, llama.cpp's server, LM Studio, Groq, Mistral … */
 export class OpenAiAdapter extends ProviderAdapter {
 	readonly protocol = 'openai';
 	readonly chat = 'openai/chat';
@@ -20,20 +16,20 @@ export class OpenAiAdapter extends ProviderAdapter {
 	readonly answersSeveral = true;
 	readonly takesImageUrls = true;
 
-	serves(_: Provider, operation: WireOperation): boolean {
-		return paths[operation] !== undefined;
+	serves(provider: Provider, operation: WireOperation): boolean {
+		return servesOpenAi(provider, operation);
 	}
 	request(provider: Provider, operation: WireOperation, body: Buffer, _?: ForwardedHeaders): UpstreamRequest {
 		return {
 			method: 'POST',
-			path: pathOf(provider, paths[operation] ?? ''),
+			path: callPath(provider, operation, body),
 			headers: { ...headersOf(provider), 'content-type': 'application/json' },
 			body,
 		};
 	}
 
-	encodeChat(request: ChatRequest, lost: Untranslatable): Buffer {
-		return encodeOpenAiChat(request, lost);
+	encodeChat(request: ChatRequest, lost: Untranslatable, provider: Provider): Buffer {
+		return encodeOpenAiChat(request, lost, provider);
 	}
 	chatDecoder({ isStreamed }: ChatRequest, emit: (event: ChatEvent) => void): ChatDecoder {
 		return isStreamed ? new OpenAiStreamDecoder(emit) : new OpenAiAnswerDecoder(emit);
@@ -45,29 +41,9 @@ export class OpenAiAdapter extends ProviderAdapter {
 		return decodeOpenAiEmbeddings(body);
 	}
 	listRequest(provider: Provider): UpstreamRequest {
-		return { method: 'GET', path: pathOf(provider, '/models'), headers: headersOf(provider), body: undefined };
+		return { method: 'GET', path: listPath(provider), headers: headersOf(provider), body: undefined };
 	}
 	decodeList(body: Buffer): ListedModel[] {
 		return decodeOpenAiList(body);
 	}
 }
-
-const bases = new WeakMap<Provider, { path: string; headers: Readonly<Record<string, string>> }>();
-
-/** Computed once per provider revision: the hot path only concatenates. */
-function baseOf(provider: Provider): { path: string; headers: Readonly<Record<string, string>> } {
-	let base = bases.get(provider);
-	if (base === undefined) {
-		const headers = { accept: 'application/json, text/event-stream' };
-		base = {
-			path: new URL(provider.baseUrl).pathname.replace(/\/+$/, ''),
-			headers: Object.freeze(
-				provider.credential === undefined ? headers : { ...headers, authorization: `Bearer ${provider.credential}` },
-			),
-		};
-		bases.set(provider, base);
-	}
-	return base;
-}
-const pathOf = (provider: Provider, path: string): string => baseOf(provider).path + path;
-const headersOf = (provider: Provider): Readonly<Record<string, string>> => baseOf(provider).headers;

@@ -6,13 +6,23 @@ import { record, tokenCount } from '../../wire/lines.js';
  * reasoning. `undefined` when the upstream did not report the two main numbers sensibly.
  */
 export function openAiUsage(value: unknown): TokenUsage | undefined {
-	const usage = record(value);
-	const prompt = tokenCount(usage.prompt_tokens);
-	const completion = tokenCount(usage.completion_tokens) ?? (usage.completion_tokens === undefined ? 0 : undefined);
+	const { prompt_tokens, completion_tokens = 0, prompt_tokens_details, completion_tokens_details } = record(value);
+	return disjoint(prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details);
+}
+
+/** The same of Responses, which have other names for it. */
+export function openAiResponsesUsage(value: unknown): TokenUsage | undefined {
+	const { input_tokens, output_tokens, input_tokens_details, output_tokens_details } = record(value);
+	return disjoint(input_tokens, output_tokens, input_tokens_details, output_tokens_details);
+}
+
+function disjoint(input: unknown, output: unknown, ofInput: unknown, ofOutput: unknown): TokenUsage | undefined {
+	const prompt = tokenCount(input);
+	const completion = tokenCount(output);
 	if (prompt === undefined || completion === undefined) return undefined;
-	const promptDetails = record(usage.prompt_tokens_details);
-	const cacheRead = Math.min(tokenCount(promptDetails.cached_tokens) ?? 0, prompt);
-	const cacheWrite = Math.min(tokenCount(promptDetails.cache_write_tokens) ?? 0, prompt - cacheRead);
-	const reasoning = Math.min(tokenCount(record(usage.completion_tokens_details).reasoning_tokens) ?? 0, completion);
+	const { cached_tokens, cache_write_tokens } = record(ofInput);
+	const cacheRead = Math.min(tokenCount(cached_tokens) ?? 0, prompt);
+	const cacheWrite = Math.min(tokenCount(cache_write_tokens) ?? 0, prompt - cacheRead);
+	const reasoning = Math.min(tokenCount(record(ofOutput).reasoning_tokens) ?? 0, completion);
 	return { input: prompt - cacheRead - cacheWrite, cacheRead, cacheWrite, output: completion - reasoning, reasoning };
 }
