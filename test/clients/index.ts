@@ -11,3 +11,6 @@ export { Ollama } from 'ollama';
 export { createOllama } from 'ollama-ai-provider-v2';
 export { default as OpenAI6 } from 'openai6';
 export { default as OpenAI7 } from 'openai7';
+export { zodTextFormat as zodTextFormat6 } from 'openai6/helpers/zod';
+export { zodTextFormat as zodTextFormat7 } from 'openai7/helpers/zod';
+export { z } from 'zod';

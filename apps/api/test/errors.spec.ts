@@ -53,7 +53,7 @@ describe('errors', () => {
 		['/api', {}, ollama],
 		['/api/nowhere', {}, ollama],
 		['/api/v10', {}, ollama],
-		['/api/generate', {}, ollama],
+		['/api/signout', {}, ollama],
 		['/ollama/nowhere', anthropicVersion, ollama],
 		['/anthropic', {}, vendor('not_found_error', 'not_found')],
 		['/anthropic/v1/messages', {}, vendor('not_found_error', 'unsupported_endpoint')],
@@ -63,7 +63,7 @@ describe('errors', () => {
 		['/nowhere', anthropicVersion, vendor('not_found_error', 'not_found')],
 		['/v1', {}, vendor('invalid_request_error', 'not_found')],
 		['/v1/nowhere', {}, vendor('invalid_request_error', 'not_found')],
-		['/v1/responses', {}, vendor('invalid_request_error', 'unsupported_endpoint')],
+		['/v1/responses/resp_1', {}, vendor('invalid_request_error', 'unsupported_endpoint')],
 		['/openai/v1/images/generations', {}, vendor('invalid_request_error', 'unsupported_endpoint')],
 		['/v1x', {}, envelope('not_found')],
 	])('404 of %s %j has the shape of its prefix', async (path, headers, shape) => {

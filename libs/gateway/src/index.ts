@@ -1,6 +1,9 @@
 export type { ClientOperation } from './dialects/client-operation.js';
 export { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from './dialects/ollama/ollama.dialect.js';
-export { openAiChat, openAiEmbeddings } from './dialects/openai/openai.dialect.js';
+export { openAiError } from './dialects/openai/errors.js';
+export { openAiChat, openAiCompletions, openAiEmbeddings } from './dialects/openai/openai.dialect.js';
+export { estimatedResponseTokens } from './dialects/openai/responses/estimate.js';
+export { openAiResponses } from './dialects/openai/responses/responses.dialect.js';
 export { GatewayModule } from './gateway.module.js';
 export {
 	DEFAULT_JSON_LIMITS,
@@ -13,6 +16,8 @@ export {
 } from './json/scan-json.js';
 export { type Blob, ModelManagement } from './management/model-management.js';
 export { type Verb, verbs } from './management/verb.js';
+export { answerModeration, type ModerationAnswer } from './moderation/answer-moderation.js';
+export { moderate, type ModerationResult } from './moderation/moderate.js';
 export { ActiveCalls } from './pipeline/active-calls.js';
 export { CallPolicies } from './pipeline/call-policies.js';
 export { Gateway } from './pipeline/gateway.js';

@@ -1,3 +1,4 @@
+import { openAiError } from '#libs/gateway';
 import type { AppError, Fault } from '#libs/kernel';
 import type { ErrorShape } from './shape.js';
 
@@ -38,21 +39,6 @@ export function statusFor(shape: ErrorShape, { fault, code }: AppError): number 
 	return statusOfCode[code] ?? statuses[fault];
 }
 
-const openAiTypes: Readonly<Record<Fault, string>> = {
-	invalid: 'invalid_request_error',
-	unauthenticated: 'invalid_request_error',
-	denied: 'invalid_request_error',
-	missing: 'invalid_request_error',
-	conflict: 'invalid_request_error',
-	too_large: 'invalid_request_error',
-	throttled: 'requests',
-	exhausted: 'insufficient_quota',
-	upstream: 'server_error',
-	timeout: 'timeout_error',
-	unavailable: 'server_error',
-	bug: 'server_error',
-};
-
 const anthropicTypes: Readonly<Record<Fault, string>> = {
 	invalid: 'invalid_request_error',
 	unauthenticated: 'authentication_error',
@@ -66,17 +52,6 @@ const anthropicTypes: Readonly<Record<Fault, string>> = {
 	timeout: 'timeout_error',
 	unavailable: 'overloaded_error',
 	bug: 'api_error',
-};
-
-/** OpenAI's clients look for their own codes. */
-const openAiCodes: Readonly<Record<string, string>> = {
-	missing_credentials: 'invalid_api_key',
-	invalid_credentials: 'invalid_api_key',
-	invalid_token: 'invalid_api_key',
-};
-const openAiCode = ({ fault }: AppError, code: string): string => {
-	if (fault === 'throttled') return 'rate_limit_exceeded';
-	return fault === 'exhausted' ? 'insufficient_quota' : (openAiCodes[code] ?? code);
 };
 
 const BUG_MESSAGE = 'Something went wrong on our side';
@@ -101,15 +76,12 @@ export function errorBody(shape: ErrorShape, error: AppError, requestId: string,
 			errors: error.fault === 'bug' ? [] : error.details,
 			error: { code, message, service: SERVICE, requestId, ...event },
 		};
-	const isOpenAi = shape === 'openai';
 	return {
 		type: 'error',
-		error: {
-			type: (isOpenAi ? openAiTypes : anthropicTypes)[error.fault],
-			message,
-			param: error.param ?? null,
-			code: isOpenAi ? openAiCode(error, code) : code,
-		},
+		error:
+			shape === 'openai'
+				? openAiError(error)
+				: { type: anthropicTypes[error.fault], message, param: error.param ?? null, code },
 		request_id: requestId,
 		...event,
 	};

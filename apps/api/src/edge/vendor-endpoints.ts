@@ -5,7 +5,7 @@ const endpoints: Readonly<Record<Exclude<ErrorShape, 'envelope'>, { prefixes: Re
 	openai: {
 		prefixes: /^(?:\/openai)?\/v1\//,
 		names: new Set(
-			'assistants audio batches chat chatkit completions containers conversations embeddings evals files fine_tuning images models moderations organization realtime responses threads uploads vector_stores videos'.split(
+			'assistants audio batches chat chatkit completions containers conversations decisions embeddings evals files fine_tuning graders images models moderations organization realtime responses threads uploads vector_stores videos'.split(
 				' ',
 			),
 		),

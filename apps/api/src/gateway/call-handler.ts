@@ -5,6 +5,7 @@ import { type ClientOperation, Gateway, readCall } from '#libs/gateway';
 import { AppError } from '#libs/kernel';
 import { Authenticator } from '../edge/authenticator.js';
 import { ErrorReply } from '../edge/error-reply.js';
+import { rawCallOf } from './raw-call.js';
 import { RawDownstream } from './raw-downstream.js';
 
 /** Takes a dialect's request over from Fastify and gives it to the pipeline. */
@@ -25,14 +26,7 @@ export class CallHandler {
 	}
 
 	private async run(request: FastifyRequest, operation: ClientOperation, down: RawDownstream): Promise<void> {
-		const call = readCall({
-			principal: request.principal as Principal,
-			requestId: request.id,
-			operation,
-			forwarded: forwardedOf(request, operation),
-			body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-			receivedAt: performance.now(),
-		});
+		const call = readCall(rawCallOf(request, operation));
 		try {
 			await this.gateway.handle(call, down);
 		} catch (error) {
@@ -48,19 +42,4 @@ export class CallHandler {
 		demand(principal, 'models:use');
 		return principal;
 	}
-}
-
-const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
-
-function forwardedOf(
-	{ headers }: FastifyRequest,
-	{ forwardedHeaders }: ClientOperation,
-): Readonly<Record<string, string>> {
-	if (forwardedHeaders.length === 0) return NOTHING;
-	const forwarded: Record<string, string> = {};
-	for (const name of forwardedHeaders) {
-		const value = headers[name];
-		if (typeof value === 'string') forwarded[name] = value;
-	}
-	return forwarded;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { GatewayModule } from '#libs/gateway';
 import { CallHandler } from './call-handler.js';
 import { DialectRoutes } from './dialect-routes.js';
+import { InputTokensHandler } from './input-tokens-handler.js';
 import { ModelLists } from './model-lists.js';
 import { ManagementHandler } from './management-handler.js';
 import { OllamaManagementRoutes } from './ollama-management.routes.js';
@@ -13,6 +14,7 @@ import { OpenAiRoutes } from './openai.routes.js';
 	providers: [
 		CallHandler,
 		DialectRoutes,
+		InputTokensHandler,
 		ManagementHandler,
 		ModelLists,
 		OllamaManagementRoutes,

@@ -1,17 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { openAiChat, openAiEmbeddings } from '#libs/gateway';
+import { openAiChat, openAiCompletions, openAiEmbeddings, openAiResponses } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
+import { InputTokensHandler } from './input-tokens-handler.js';
 import { ModelLists } from './model-lists.js';
+import { moderated } from './moderation.js';
+import { OpenAiInputTokens, OpenAiResponse, OpenAiResponseRequest } from './openai-responses.schemas.js';
 import {
 	OpenAiChatCompletion,
 	OpenAiChatRequest,
+	OpenAiCompletion,
+	OpenAiCompletionRequest,
 	OpenAiEmbeddings,
 	OpenAiEmbeddingsRequest,
 	OpenAiModel,
 	OpenAiModelList,
+	OpenAiModeration,
+	OpenAiModerationRequest,
 } from './openai.schemas.js';
 
 const openai = { prefixes: ['/openai/v1', '/v1'], tag: 'OpenAI dialect' } as const;
@@ -20,7 +27,7 @@ const openai = { prefixes: ['/openai/v1', '/v1'], tag: 'OpenAI dialect' } as con
 export class OpenAiRoutes {
 	readonly routes: readonly DialectRoute[];
 
-	constructor(calls: CallHandler, lists: ModelLists) {
+	constructor(calls: CallHandler, lists: ModelLists, counts: InputTokensHandler) {
 		this.routes = [
 			{
 				...openai,
@@ -32,6 +39,48 @@ export class OpenAiRoutes {
 				response: OpenAiChatCompletion,
 				streamType: 'text/event-stream',
 				handle: calls.of(openAiChat),
+			},
+			{
+				...openai,
+				method: 'POST',
+				path: '/responses',
+				requires: 'models:use',
+				summary: 'Answer items, at once or as a stream of typed events; nothing is stored',
+				body: OpenAiResponseRequest,
+				response: OpenAiResponse,
+				streamType: 'text/event-stream',
+				handle: calls.of(openAiResponses),
+			},
+			{
+				...openai,
+				method: 'POST',
+				path: '/responses/input_tokens',
+				requires: 'models:use',
+				summary: 'Estimate the input tokens of a response; x-parallama-estimate: true says so',
+				body: OpenAiResponseRequest,
+				response: OpenAiInputTokens,
+				handle: (request, reply) => counts.handle(request, reply),
+			},
+			{
+				...openai,
+				method: 'POST',
+				path: '/completions',
+				requires: 'models:use',
+				summary: 'Continue a text (the older form); models behind other protocols answer it as a chat',
+				body: OpenAiCompletionRequest,
+				response: OpenAiCompletion,
+				streamType: 'text/event-stream',
+				handle: calls.of(openAiCompletions),
+			},
+			{
+				...openai,
+				method: 'POST',
+				path: '/moderations',
+				requires: 'models:use',
+				summary: 'Judge texts by a local list of rules (parallama-moderation-local); no upstream is called',
+				body: OpenAiModerationRequest,
+				response: OpenAiModeration,
+				handle: moderated,
 			},
 			{
 				...openai,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CallLedger } from '#libs/metering';
-import { ModelCatalogue } from '#libs/providers';
+import { ModelCatalogue, type Plan } from '#libs/providers';
 import { CallRun } from './call-run.js';
 import type { Downstream, InboundCall } from './inbound-call.js';
 import { allowedPlan, demandModel } from './model-access.js';
@@ -23,11 +23,20 @@ export class Gateway {
 	 * @throws AppError for everything that is refused before; nothing was sent to `down` then.
 	 */
 	async handle(call: InboundCall, down: Downstream): Promise<void> {
-		demandModel(call);
-		const found = this.catalogue.resolve(call.principal.organizationId, call.alias);
-		const plan = allowedPlan(call, found instanceof Promise ? await found : found);
+		const found = this.planOf(call);
+		const plan = found instanceof Promise ? await found : found;
 		const waiting = this.parts.policies.before(call, plan);
 		if (waiting !== undefined) await waiting;
 		await new CallRun(this.parts, call, plan, down).start(this.ledger);
+	}
+
+	/**
+	 * Where a call may go; at once when its name is known.
+	 * @throws AppError denied `dialect_not_allowed`; missing `model_not_found`; unavailable
+	 */
+	planOf(call: InboundCall): Plan | Promise<Plan> {
+		demandModel(call);
+		const found = this.catalogue.resolve(call.principal.organizationId, call.alias);
+		return found instanceof Promise ? found.then((plan) => allowedPlan(call, plan)) : allowedPlan(call, found);
 	}
 }

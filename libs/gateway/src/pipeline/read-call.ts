@@ -46,6 +46,12 @@ const known = foldedKeys([
 	'template',
 	'context',
 	'raw',
+	'store',
+	'previous_response_id',
+	'conversation',
+	'background',
+	'max_output_tokens',
+	'best_of',
 ]);
 
 const MAX_MODEL_LENGTH = 256;

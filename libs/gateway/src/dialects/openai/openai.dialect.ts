@@ -1,29 +1,22 @@
-import type { AppError } from '#libs/kernel';
 import type { ScannedJson } from '../../json/scan-json.js';
 import type { Edit } from '../../json/splice.js';
 import { checkList, checkPresent, wholeNumber } from '../checks.js';
-import type { ClientOperation } from '../client-operation.js';
+import type { ClientOperation, NativeAnswer } from '../client-operation.js';
 import { JsonPassThrough } from '../json-pass-through.js';
+import { readCompletion } from './completions/read.js';
+import { CompletionAnswerRenderer, CompletionStreamRenderer } from './completions/render.js';
 import { OpenAiStreamPassThrough, usageOfOpenAiAnswer } from './pass-through.js';
 import { readOpenAiChat, readOpenAiEmbeddings } from './read.js';
 import { OpenAiAnswerRenderer, OpenAiStreamRenderer, renderOpenAiEmbeddings } from './render.js';
+import { openAiWire } from './wire.js';
 
 const wantsUsage = ({ value }: ScannedJson): boolean =>
 	(value.stream_options as { include_usage?: unknown } | null | undefined)?.include_usage === true;
-
-/** What all operations of this dialect share. */
-export const openAiWire = {
-	dialect: 'openai',
-	streamType: 'text/event-stream; charset=utf-8',
-	forwardedHeaders: [],
-	keepAlive: () => ': keep-alive\n\n',
-	errorFrame: (error: AppError) =>
-		`data: ${JSON.stringify({ error: { message: error.message, type: 'server_error', param: error.param ?? null, code: error.code } })}\n\n`,
-} as const;
+const isStreamed = ({ value }: ScannedJson): boolean => value.stream === true;
 
 /** Asks an upstream for the usage of a stream, whatever the client asked for. */
 export function usageEdits(scanned: ScannedJson): Edit[] {
-	if (scanned.value.stream !== true || wantsUsage(scanned)) return [];
+	if (!isStreamed(scanned) || wantsUsage(scanned)) return [];
 	const span = scanned.spans.get('stream_options');
 	const options = scanned.value.stream_options;
 	const bytes = JSON.stringify({ ...(typeof options === 'object' ? options : {}), include_usage: true });
@@ -32,29 +25,60 @@ export function usageEdits(scanned: ScannedJson): Edit[] {
 	return model === undefined ? [] : [{ start: model.end, end: model.end, bytes: `,"stream_options":${bytes}` }];
 }
 
+type Body = ScannedJson['value'];
+
+/** Chats and completions have one form of stream, which is whole when all of its `choices` have ended. */
+const nativeOf = (choices: (body: Body) => number): NativeAnswer => ({
+	edits: usageEdits,
+	pipe: ({ isStreamed: isStream, wantsUsage: wants, scanned: { value } }) =>
+		isStream ? new OpenAiStreamPassThrough(wants, choices(value)) : new JsonPassThrough(usageOfOpenAiAnswer),
+});
+
+const answersOf = ({ n }: Body): number => wholeNumber(n) ?? 1;
+
 /** `POST /v1/chat/completions` */
 export const openAiChat: ClientOperation = {
 	...openAiWire,
 	wire: 'openai/chat',
 	name: 'chat',
 	check: (scanned) => checkList(scanned, 'messages'),
-	isStreamed: ({ value }) => value.stream === true,
+	isStreamed,
 	wantsUsage,
 	outputCap: ({ value }) => {
 		const cap = wholeNumber(value.max_completion_tokens) ?? wholeNumber(value.max_tokens);
-		return cap === undefined ? undefined : cap * (wholeNumber(value.n) ?? 1);
+		return cap === undefined ? undefined : cap * answersOf(value);
 	},
-	native: {
-		edits: usageEdits,
-		pipe: (context) =>
-			context.isStreamed
-				? new OpenAiStreamPassThrough(context.wantsUsage, wholeNumber(context.scanned.value.n) ?? 1)
-				: new JsonPassThrough(usageOfOpenAiAnswer),
-	},
+	native: nativeOf(answersOf),
 	translation: {
 		kind: 'chat',
 		read: readOpenAiChat,
 		renderer: (context) => (context.isStreamed ? new OpenAiStreamRenderer(context) : new OpenAiAnswerRenderer(context)),
+	},
+};
+
+/** Answers to a completion's prompts: one for a text or a list of token ids, else one for each. */
+const promptsOf = (prompt: unknown): number =>
+	Array.isArray(prompt) && prompt.some((item) => typeof item !== 'number') ? prompt.length : 1;
+
+/** `POST /v1/completions`, which editors still use. */
+export const openAiCompletions: ClientOperation = {
+	...openAiWire,
+	wire: 'openai/completions',
+	name: 'completions',
+	check: (scanned) => checkPresent(scanned, 'prompt', 'a text or a list'),
+	isStreamed,
+	wantsUsage,
+	outputCap: ({ value }) => {
+		const cap = wholeNumber(value.max_tokens);
+		const answers = Math.max(answersOf(value), wholeNumber(value.best_of) ?? 1);
+		return cap === undefined ? undefined : cap * answers * promptsOf(value.prompt);
+	},
+	native: nativeOf((body) => answersOf(body) * promptsOf(body.prompt)),
+	translation: {
+		kind: 'chat',
+		read: readCompletion,
+		renderer: (context) =>
+			context.isStreamed ? new CompletionStreamRenderer(context) : new CompletionAnswerRenderer(context),
 	},
 };
 

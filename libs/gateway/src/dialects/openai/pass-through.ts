@@ -3,9 +3,9 @@ import type { TokenUsage } from '#libs/metering';
 import { MAX_LINE_BYTES, openAiUsage } from '#libs/providers';
 import type { AnswerPipe, Ending } from '../client-operation.js';
 import { valueAt } from '../json-pass-through.js';
+import { endOfFrames, endOfObject, withoutCarriageReturns } from '../sse-frames.js';
 
 const LF = 0x0a;
-const CR = 0x0d;
 const QUOTE = 0x22;
 const OPEN = 0x7b;
 const USAGE = Buffer.from('"usage"');
@@ -13,12 +13,6 @@ const DONE = Buffer.from('data: [DONE]');
 const DONE_TIGHT = Buffer.from('data:[DONE]');
 const FINISH = Buffer.from('"finish_reason"');
 const ERROR = Buffer.from('"error"');
-
-/** Position after the last blank line, 0 when there is none. */
-const endOfFrames = (data: Buffer): number => {
-	const at = data.lastIndexOf('\n\n');
-	return at === -1 ? 0 : at + 2;
-};
 
 /**
  * OpenAI's stream, byte for byte. Looks only for the frame that carries the usage (which we asked for, and which a client
@@ -109,10 +103,6 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 	}
 }
 
-/** JSON holds no raw carriage return, so all of them belong to line ends. */
-const withoutCarriageReturns = (data: Buffer): Buffer =>
-	data.includes(CR) ? Buffer.from(data.toString('latin1').replaceAll('\r', ''), 'latin1') : data;
-
 /** The end marker is a line of its own: answers may talk about it. */
 const isEnd = (data: Buffer): boolean => hasLine(data, DONE) || hasLine(data, DONE_TIGHT);
 
@@ -159,14 +149,4 @@ export function usageOfOpenAiAnswer(body: Buffer): TokenUsage | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-/** Usage holds numbers and objects of numbers: braces can be counted. */
-function endOfObject(body: Buffer, start: number): number {
-	let depth = 0;
-	for (let at = start; at < Math.min(body.length, start + 4_096); at++) {
-		if (body[at] === OPEN) depth++;
-		else if (body[at] === 0x7d && --depth === 0) return at + 1;
-	}
-	return -1;
 }

@@ -3,51 +3,64 @@ import {
 	type ChatMessage,
 	type ChatRequest,
 	type ContentPart,
-	dataUrlParts,
 	type EmbeddingRequest,
+	NO_WISHES,
+	textMessage,
 	type ToolCall,
-	type ToolChoice,
-	type ToolDefinition,
 	type Untranslatable,
 } from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
 import { Fields } from '../fields.js';
+import { filePart, imagePart, wrongImage } from './parts.js';
+import { readTools } from './tool-choice.js';
+import { effortOf, formatOf } from './wishes.js';
 
 /** Would change the answer, and no other protocol can express it. */
-const untranslatable = ['functions', 'function_call', 'audio', 'prediction', 'web_search_options'];
+const untranslatable = ['functions', 'function_call', 'audio', 'prediction', 'web_search_options', 'moderation'];
 
 /** An OpenAI chat in the canonical form. */
 export function readOpenAiChat({ value }: ScannedJson, model: string, lost: Untranslatable): ChatRequest {
 	const fields = new Fields(value);
-	for (const name of untranslatable) if (fields.has(name)) lost.add(name);
+	refuse(fields, lost);
 	return {
+		...NO_WISHES,
+		...samplingOf(fields),
 		model,
-		isStreamed: fields.boolean('stream') ?? false,
-		messages: fields.objects('messages').map(messageOf),
-		tools: fields.objects('tools').flatMap((tool) => toolOf(tool, lost)),
-		toolChoice: toolChoiceOf(fields, lost),
+		messages: fields.objects('messages').map((message) => messageOf(message, lost)),
+		...readTools(fields, (tool, type) => tool.object(type), lost),
 		parallelTools: fields.boolean('parallel_tool_calls'),
 		maxTokens: fields.number('max_completion_tokens') ?? fields.number('max_tokens'),
-		temperature: fields.number('temperature'),
-		topP: fields.number('top_p'),
 		topK: fields.number('top_k'),
 		minP: fields.number('min_p'),
-		seed: fields.number('seed'),
-		frequencyPenalty: fields.number('frequency_penalty'),
-		presencePenalty: fields.number('presence_penalty'),
-		stop: stopOf(fields),
-		n: choicesOf(fields),
 		logprobs: fields.boolean('logprobs') === true ? (fields.number('top_logprobs') ?? 0) : undefined,
-		logitBias: fields.raw('logit_bias') as Record<string, number> | undefined,
-		format: formatOf(fields),
-		reasoning: reasoningOf(fields),
-		reasoningBudget: undefined,
+		format: formatOf(fields.object('response_format'), (format) => format.object('json_schema')),
+		reasoning: effortOf(fields.string('reasoning_effort'), (expected) => fields.wrong('reasoning_effort', expected)),
 		userId: fields.string('user') ?? fields.string('safety_identifier'),
 		cacheKey: fields.string('prompt_cache_key'),
-		keepAlive: undefined,
-		runtime: undefined,
 	};
 }
+
+function refuse(fields: Fields, lost: Untranslatable): void {
+	for (const name of untranslatable) if (fields.has(name)) lost.add(name);
+	if (fields.array('modalities').some((modality) => modality !== 'text'))
+		lost.add('modalities', 'other than text are not supported for this model');
+	if ((fields.string('verbosity') ?? 'medium') !== 'medium')
+		lost.add('verbosity', 'other than "medium" is not supported for this model');
+}
+
+/** What chats and completions call the same. */
+export const samplingOf = (fields: Fields) => ({
+	isStreamed: fields.boolean('stream') ?? false,
+	temperature: fields.number('temperature'),
+	topP: fields.number('top_p'),
+	seed: fields.number('seed'),
+	frequencyPenalty: fields.number('frequency_penalty'),
+	presencePenalty: fields.number('presence_penalty'),
+	stop: stopOf(fields),
+	n: choicesOf(fields),
+	logitBias: biasOf(fields),
+	userId: fields.string('user'),
+});
 
 const MOST_CHOICES = 16;
 
@@ -58,67 +71,62 @@ function choicesOf(fields: Fields): number {
 	return n;
 }
 
-const stopOf = (fields: Fields): string[] => {
+function stopOf(fields: Fields): string[] {
 	const stop = fields.raw('stop');
-	return typeof stop === 'string' ? [stop] : fields.array('stop').filter((item) => typeof item === 'string');
-};
-
-function toolOf(tool: Fields, lost: Untranslatable): ToolDefinition[] {
-	if (tool.string('type') !== 'function') {
-		lost.add('tools', 'other than functions are not supported for this model');
-		return [];
-	}
-	const definition = tool.object('function');
-	const name = definition?.string('name');
-	if (definition === undefined || name === undefined) throw tool.wrong('function.name', 'a string');
-	return [
-		{
-			name,
-			description: definition.string('description'),
-			parameters: definition.raw('parameters'),
-			strict: definition.boolean('strict'),
-		},
-	];
+	if (typeof stop === 'string') return [stop];
+	return fields.array('stop').map((item, at) => {
+		if (typeof item !== 'string') throw fields.wrong(`stop.${at}`, 'a string');
+		return item;
+	});
 }
 
-function toolChoiceOf(fields: Fields, lost: Untranslatable): ToolChoice | undefined {
-	const choice = fields.raw('tool_choice');
-	if (choice === undefined || choice === 'auto' || choice === 'none' || choice === 'required') return choice;
-	const chosen = fields.object('tool_choice');
-	const name = chosen?.object('function')?.string('name');
-	if (chosen?.string('type') === 'function' && name !== undefined) return { name };
-	lost.add('tool_choice', 'must be "auto", "none", "required" or a function for this model');
-	return undefined;
+function biasOf(fields: Fields): ChatRequest['logitBias'] {
+	const bias = fields.raw('logit_bias');
+	if (bias === undefined) return undefined;
+	if (
+		typeof bias !== 'object' ||
+		Array.isArray(bias) ||
+		Object.values(bias as object).some((n) => typeof n !== 'number')
+	)
+		throw fields.wrong('logit_bias', 'an object of numbers');
+	return Object.keys(bias as object).length === 0 ? undefined : (bias as Record<string, number>);
 }
 
-function messageOf(message: Fields): ChatMessage {
+function messageOf(message: Fields, lost: Untranslatable): ChatMessage {
 	const role = message.string('role');
-	const base = {
-		parts: partsOf(message),
-		reasoning: reasoningParts(message),
-		toolCalls: [],
-		toolCallId: undefined,
-		toolName: undefined,
-		isError: false,
-	};
+	const parts = partsOf(message);
 	switch (role) {
 		case 'system':
 		case 'developer':
-			return { ...base, role: 'system' };
+			return { ...textMessage('system', ''), parts };
 		case 'user':
-			return { ...base, role };
+			return { ...textMessage(role, ''), parts };
 		case 'assistant':
-			return { ...base, role, toolCalls: message.objects('tool_calls').map(toolCallOf) };
-		case 'tool':
-			return { ...base, role, toolCallId: message.string('tool_call_id') };
+			return assistantOf(message, parts, lost);
+		case 'tool': {
+			const toolCallId = message.string('tool_call_id');
+			if (toolCallId === undefined) throw message.wrong('tool_call_id', 'a string');
+			return { ...textMessage(role, ''), parts, toolCallId };
+		}
 		default:
 			throw message.wrong('role', 'one of system, developer, user, assistant, tool');
 	}
 }
 
-function reasoningParts(message: Fields): ChatMessage['reasoning'] {
-	const text = message.string('reasoning_content');
-	return text === undefined ? [] : [{ text, vendor: undefined, signature: undefined, redacted: undefined }];
+function assistantOf(message: Fields, parts: ContentPart[], lost: Untranslatable): ChatMessage {
+	for (const name of ['audio', 'function_call'])
+		if (message.has(name)) lost.add('messages', `with ${name} are not supported for this model`);
+	const refusal = message.string('refusal');
+	const reasoning = message.string('reasoning_content');
+	return {
+		...textMessage('assistant', ''),
+		parts: refusal === undefined ? parts : [...parts, { type: 'text', text: refusal }],
+		reasoning:
+			reasoning === undefined
+				? []
+				: [{ text: reasoning, vendor: undefined, signature: undefined, redacted: undefined }],
+		toolCalls: message.objects('tool_calls').flatMap((call) => toolCallOf(call, lost)),
+	};
 }
 
 function partsOf(message: Fields): ContentPart[] {
@@ -134,77 +142,34 @@ function partOf(part: Fields): ContentPart {
 			return { type: 'text', text: part.string('text') ?? '' };
 		case 'refusal':
 			return { type: 'text', text: part.string('refusal') ?? '' };
-		case 'image_url':
-			return imagePart(part.object('image_url')?.string('url') ?? '', () =>
-				part.wrong('image_url.url', 'a data: URL with base64, or an http(s) URL'),
-			);
+		case 'image_url': {
+			const image = part.object('image_url');
+			return imagePart(image?.string('url') ?? '', image?.string('detail'), () => wrongImage(part, 'image_url.url'));
+		}
 		case 'input_audio': {
 			const audio = part.object('input_audio');
 			return { type: 'audio', base64: audio?.string('data') ?? '', format: audio?.string('format') ?? 'wav' };
 		}
-		case 'file': {
-			const file = part.object('file');
-			const data = dataUrlParts(file?.string('file_data') ?? '');
-			if (data === undefined) throw part.unsupported('file', 'must hold file_data as a data: URL with base64');
-			return { type: 'file', ...data, name: file?.string('filename') };
-		}
+		case 'file':
+			return filePart(part, part.object('file'));
 		default:
 			throw part.unsupported('type', `${JSON.stringify(part.raw('type'))} is not supported for this model`);
 	}
 }
 
-/** An image given by a URL of any form. @throws what `wrong` makes */
-export function imagePart(url: string, wrong: () => AppError): ContentPart {
-	const data = dataUrlParts(url);
-	if (data !== undefined) return { type: 'image', ...data };
-	if (!/^https?:\/\//i.test(url)) throw wrong();
-	return { type: 'image_url', url };
-}
-
-function toolCallOf(call: Fields): ToolCall {
+function toolCallOf(call: Fields, lost: Untranslatable): ToolCall[] {
+	if ((call.string('type') ?? 'function') !== 'function') {
+		lost.add('messages', 'with calls of custom tools are not supported for this model');
+		return [];
+	}
 	const target = call.object('function');
-	return {
-		id: call.string('id') ?? '',
-		name: target?.string('name') ?? '',
-		arguments: target?.string('arguments') ?? '',
-	};
-}
-
-function formatOf(fields: Fields): ChatRequest['format'] {
-	const format = fields.object('response_format');
-	switch (format?.string('type')) {
-		case undefined:
-		case 'text':
-			return undefined;
-		case 'json_object':
-			return { type: 'json' };
-		case 'json_schema': {
-			const schema = format?.object('json_schema');
-			return { type: 'schema', schema: schema?.raw('schema') ?? {}, name: schema?.string('name') };
-		}
-		default:
-			throw fields.wrong('response_format.type', 'one of text, json_object, json_schema');
-	}
-}
-
-function reasoningOf(fields: Fields): ChatRequest['reasoning'] {
-	const effort = fields.string('reasoning_effort');
-	switch (effort) {
-		case undefined:
-			return undefined;
-		case 'none':
-			return false;
-		case 'minimal':
-		case 'low':
-		case 'medium':
-		case 'high':
-			return effort;
-		case 'xhigh':
-		case 'max':
-			return 'max';
-		default:
-			throw fields.wrong('reasoning_effort', 'one of none, minimal, low, medium, high, xhigh, max');
-	}
+	return [
+		{
+			id: call.string('id') ?? '',
+			name: target?.string('name') ?? '',
+			arguments: target?.string('arguments') ?? '',
+		},
+	];
 }
 
 /** Texts only: token ids mean something to one tokenizer alone. */
@@ -219,5 +184,7 @@ export function readOpenAiEmbeddings({ value }: ScannedJson, model: string): Emb
 			'input must be texts for this model: token ids cannot be translated',
 			{ param: 'input' },
 		);
+	const format = fields.string('encoding_format') ?? 'float';
+	if (format !== 'float' && format !== 'base64') throw fields.wrong('encoding_format', 'float or base64');
 	return { model, input, dimensions: fields.number('dimensions') };
 }

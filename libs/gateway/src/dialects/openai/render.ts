@@ -3,11 +3,13 @@ import type { ChatEvent, EmbeddingAnswer, TokenLogprob } from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
 import type { AnswerContext, ChatRenderer } from '../client-operation.js';
 import { type CollectedChoice, CollectedChoices } from '../collected-choices.js';
+import { idFor, nowSeconds } from './ids.js';
+import { logprobTokens } from './logprobs.js';
 
-const idOf = (requestId: string): string => `chatcmpl-${requestId.replaceAll('-', '').slice(0, 32)}`;
-const nowSeconds = (): number => Math.floor(Date.now() / 1_000);
+const idOf = (requestId: string): string => idFor('chatcmpl-', requestId);
 
-const usageOf = (usage: TokenUsage): object => {
+/** Usage in the form that chats and completions share. */
+export const usageOf = (usage: TokenUsage): object => {
 	const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
 	const completion = usage.output + usage.reasoning;
 	return {
@@ -20,17 +22,7 @@ const usageOf = (usage: TokenUsage): object => {
 };
 
 const logprobsOf = (tokens: readonly TokenLogprob[] | undefined): string =>
-	tokens === undefined
-		? 'null'
-		: JSON.stringify({
-				content: tokens.map(({ token, logprob, top }) => ({
-					token,
-					logprob,
-					bytes: [...Buffer.from(token)],
-					top_logprobs: top.map((other) => ({ ...other, bytes: [...Buffer.from(other.token)] })),
-				})),
-				refusal: null,
-			});
+	tokens === undefined ? 'null' : JSON.stringify({ content: logprobTokens(tokens), refusal: null });
 
 /** `chat.completion.chunk` frames. The frame around a piece of text is made once per call. */
 export class OpenAiStreamRenderer implements ChatRenderer {
