@@ -6,6 +6,7 @@ import { InputTokensHandler } from './input-tokens-handler.js';
 import { ModelLists } from './model-lists.js';
 import { ManagementHandler } from './management-handler.js';
 import { OllamaManagementRoutes } from './ollama-management.routes.js';
+import { OllamaModels } from './ollama-models.js';
 import { OllamaRoutes } from './ollama.routes.js';
 import { OpenAiRoutes } from './openai.routes.js';
 
@@ -18,6 +19,7 @@ import { OpenAiRoutes } from './openai.routes.js';
 		ManagementHandler,
 		ModelLists,
 		OllamaManagementRoutes,
+		OllamaModels,
 		OllamaRoutes,
 		OpenAiRoutes,
 	],

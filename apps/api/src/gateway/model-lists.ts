@@ -3,23 +3,29 @@ import { dialectNotAllowed } from '#libs/gateway';
 import { AppError, type Scope } from '#libs/kernel';
 import {
 	type AliasEntry,
+	type Candidate,
+	type Capability,
 	type CatalogueEntry,
 	ModelCatalogue,
 	type ModelEntry,
+	type ModelFacts,
 	permitted,
 	type Protocol,
 } from '#libs/providers';
 
 /** Clients switch features on by this; what we serve is on the level of this release of Ollama. */
-export const OLLAMA_API_LEVEL = '0.12.6';
+export const OLLAMA_API_LEVEL = '0.13.0';
 
 /** A name that can be called, as the dialects list it. */
-interface Named {
+export interface Named {
 	readonly name: string;
 	readonly displayName: string;
 	/** Seconds since 1970; 0 where nobody knows. */
 	readonly created: number;
 	readonly owner: string;
+	readonly facts: ModelFacts;
+	/** What a call with it reaches first. */
+	readonly target: Pick<Candidate, 'provider' | 'model'> | undefined;
 	/** Ollama's own description, where it is one of its models. */
 	readonly ollama: Readonly<Record<string, unknown>> | undefined;
 }
@@ -49,7 +55,7 @@ export class ModelLists {
 	}
 
 	/** Each name once, as far as the caller may use it: aliases, then models that their bare names lead to. */
-	private async all({ organizationId, models }: Scope, dialect: Protocol): Promise<Named[]> {
+	async all({ organizationId, models }: Scope, dialect: Protocol): Promise<Named[]> {
 		if (models?.allowsDialect(dialect) === false) throw dialectNotAllowed(dialect);
 		const entries = await this.catalogue.entries(organizationId);
 		const byName = new Map<string, Named>();
@@ -70,14 +76,18 @@ const modelNamed = ({ name, model, provider, facts }: ModelEntry): Named => ({
 	displayName: facts.displayName ?? name,
 	created: model.created,
 	owner: model.owner,
+	facts,
+	target: { provider, model: model.id },
 	ollama: provider.kind === 'ollama' ? model.raw : undefined,
 });
 
-const aliasNamed = ({ name, alias }: AliasEntry): Named => ({
+const aliasNamed = ({ name, alias, facts, targets }: AliasEntry): Named => ({
 	name,
 	displayName: name,
 	created: Math.floor(alias.createdAt.getTime() / 1_000),
 	owner: 'parallama',
+	facts,
+	target: targets[0],
 	ollama: undefined,
 });
 
@@ -92,19 +102,34 @@ const openAiModel = ({ name, displayName, created, owner }: Named) => ({
 	display_name: displayName,
 });
 
-const ollamaModel = ({ name, created, owner, ollama }: Named): object =>
-	ollama ?? {
-		name,
-		model: name,
-		modified_at: new Date(created * 1_000).toISOString(),
+const ollamaModel = (named: Named): object =>
+	named.ollama ?? {
+		name: named.name,
+		model: named.name,
+		modified_at: new Date(named.created * 1_000).toISOString(),
 		size: 0,
 		digest: '',
-		details: {
-			parent_model: '',
-			format: '',
-			family: owner,
-			families: [owner],
-			parameter_size: '',
-			quantization_level: '',
-		},
+		details: ollamaDetails(named),
+		capabilities: ollamaCapabilities(named.facts),
 	};
+
+/** Ollama's details of a model that is not one of its own: what is known, and nothing else. */
+export const ollamaDetails = ({ owner, facts }: Pick<Named, 'owner' | 'facts'>): object => ({
+	parent_model: '',
+	format: '',
+	family: owner,
+	families: [owner],
+	parameter_size: '',
+	quantization_level: '',
+	context_length: facts.contextWindow,
+});
+
+const ollamaWords: Partial<Record<Capability, string>> = {
+	chat: 'completion',
+	embeddings: 'embedding',
+	json_schema: '',
+};
+
+/** In Ollama's words; where nothing is said of a model, it is taken to chat. */
+export const ollamaCapabilities = ({ capabilities = ['chat'] }: ModelFacts): string[] =>
+	capabilities.map((capability) => ollamaWords[capability] ?? capability).filter((word) => word !== '');

@@ -4,6 +4,7 @@ import type { Scope } from '#libs/kernel';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
 import { ModelLists, OLLAMA_API_LEVEL } from './model-lists.js';
+import { OllamaModels } from './ollama-models.js';
 import {
 	OllamaChat,
 	OllamaChatRequest,
@@ -13,6 +14,9 @@ import {
 	OllamaEmbedRequest,
 	OllamaGenerate,
 	OllamaGenerateRequest,
+	OllamaRunning,
+	OllamaShow,
+	OllamaShowRequest,
 	OllamaTags,
 	OllamaVersion,
 } from './ollama.schemas.js';
@@ -23,7 +27,7 @@ const ollama = { prefixes: ['/ollama/api', '/api'], tag: 'Ollama dialect' } as c
 export class OllamaRoutes {
 	readonly routes: readonly DialectRoute[];
 
-	constructor(calls: CallHandler, lists: ModelLists) {
+	constructor(calls: CallHandler, lists: ModelLists, models: OllamaModels) {
 		this.routes = [
 			{
 				...ollama,
@@ -75,6 +79,25 @@ export class OllamaRoutes {
 				summary: 'The models that can be called',
 				response: OllamaTags,
 				handle: (request) => lists.ollama(request.scope as Scope),
+			},
+			{
+				...ollama,
+				method: 'POST',
+				path: '/show',
+				requires: 'models:read',
+				summary: 'What is known of a model',
+				body: OllamaShowRequest,
+				response: OllamaShow,
+				handle: (request) => models.show(request),
+			},
+			{
+				...ollama,
+				method: 'GET',
+				path: '/ps',
+				requires: 'models:read',
+				summary: 'The models that Ollama upstreams have in memory',
+				response: OllamaRunning,
+				handle: (request) => models.loaded(request.scope as Scope),
 			},
 			{
 				...ollama,

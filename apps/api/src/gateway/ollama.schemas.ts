@@ -94,6 +94,39 @@ export const OllamaEmbed = z
 	.looseObject({ model: z.string(), embeddings: z.array(z.array(z.number())) })
 	.meta({ id: 'OllamaEmbed' });
 
+const details = z.looseObject({
+	family: z.string(),
+	parameter_size: z.string(),
+	quantization_level: z.string(),
+	context_length: z.int().optional(),
+});
+
+export const OllamaShowRequest = z
+	.looseObject({
+		model: z
+			.string()
+			.optional()
+			.meta({ examples: ['echo'] }),
+		name: z.string().optional().meta({ description: 'The older name of `model`' }),
+		verbose: z.boolean().nullish(),
+	})
+	.meta({ id: 'OllamaShowRequest' });
+
+export const OllamaShow = z
+	.looseObject({
+		details,
+		model_info: z.looseObject({ 'general.architecture': z.string() }),
+		capabilities: z.array(z.string()).meta({ examples: [['completion', 'tools']] }),
+		modified_at: z.string(),
+	})
+	.meta({ id: 'OllamaShow' });
+
+export const OllamaRunning = z
+	.looseObject({
+		models: z.array(z.looseObject({ name: z.string(), model: z.string(), size: z.int(), expires_at: z.string() })),
+	})
+	.meta({ id: 'OllamaRunning' });
+
 export const OllamaTags = z
 	.looseObject({
 		models: z.array(

@@ -3,8 +3,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type AuditAction, AuditLog } from '#libs/audit';
 import { UnitOfWork } from '#libs/database';
 import { AppError, type Scope } from '#libs/kernel';
-import { ModelCatalogue, type Provider, Upstreams, type UpstreamRequest } from '#libs/providers';
+import { ModelCatalogue, modelNotFound, type Provider, Upstreams, type UpstreamRequest } from '#libs/providers';
 import { Metrics } from '#libs/telemetry';
+import { dialectNotAllowed } from '../pipeline/model-access.js';
 import type { Downstream } from '../pipeline/inbound-call.js';
 import { ManagementExchange } from './management-exchange.js';
 import { checkDigest, readVerb, type Verb, type VerbRequest } from './verb.js';
@@ -56,6 +57,7 @@ export class ModelManagement {
 		const providers = await this.providersOf(scope);
 		const request = readVerb(verb, body, new Set(providers.map(({ name }) => name)));
 		refuseReachingOut(scope, request);
+		for (const model of request.models) if (scope.models?.allows('ollama', model) === false) throw modelNotFound(model);
 		const provider = providers.find(({ name }) => request.provider === undefined || name === request.provider);
 		if (provider === undefined) throw noProvider();
 		const exchange = new ManagementExchange(down, request.isStreamed, () => this.catalogue.renew(provider));
@@ -111,7 +113,8 @@ export class ModelManagement {
 	}
 
 	/** The organization's own. What others use, too, is for those who operate the installation. */
-	private async providersOf({ organizationId, permissions }: Scope): Promise<Provider[]> {
+	private async providersOf({ organizationId, permissions, models }: Scope): Promise<Provider[]> {
+		if (models?.allowsDialect('ollama') === false) throw dialectNotAllowed('ollama');
 		const states = await this.catalogue.states(organizationId);
 		return states
 			.map(({ provider }) => provider)

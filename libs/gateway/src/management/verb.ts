@@ -70,6 +70,8 @@ export interface VerbRequest {
 	readonly provider: string | undefined;
 	/** Of the model that is changed, as the server names it. */
 	readonly model: string;
+	/** Of all models that take part. */
+	readonly models: readonly string[];
 	readonly isStreamed: boolean;
 	/** For the server. */
 	readonly body: Buffer;
@@ -96,6 +98,7 @@ export function readVerb(verb: Verb, body: Buffer, providers: ReadonlySet<string
 	return {
 		provider: named.find(hasProvider)?.provider,
 		model: first.model,
+		models: named.map(({ model }) => model),
 		isStreamed: verb.hasProgress && streamOf(scanned),
 		body: splice(
 			body,
