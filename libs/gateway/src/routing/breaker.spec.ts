@@ -45,4 +45,12 @@ describe('a breaker', () => {
 		expect(breaker.openFor(0, 600_000)).toBe(60_000);
 		expect([breaker.enter(59_999), breaker.enter(60_000)]).toEqual([false, true]);
 	});
+
+	it('forgets such a pause once it works again', () => {
+		const breaker = new Breaker();
+		breaker.openFor(0, 60_000);
+		breaker.close();
+		for (let at = 0; at < 5; at++) breaker.failed(10);
+		expect([breaker.enter(1_000), breaker.enter(1_010)]).toEqual([false, true]);
+	});
 });

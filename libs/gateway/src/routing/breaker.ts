@@ -54,8 +54,7 @@ export class Breaker {
 		this.inARow = 0;
 		this.count(now, 0);
 		if (this.pauseMs === 0) return false;
-		this.pauseMs = 0;
-		this.calls = this.failures = 0;
+		this.close();
 		return true;
 	}
 
@@ -75,7 +74,7 @@ export class Breaker {
 
 	/** Another replica found that it works again. */
 	close(): void {
-		this.pauseMs = 0;
+		this.pauseMs = this.closedUntil = 0;
 		this.inARow = this.calls = this.failures = 0;
 	}
 

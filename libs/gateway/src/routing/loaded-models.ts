@@ -7,6 +7,9 @@ const FRESH_MS = 2_000;
 const KNOWN_MS = 30_000; // older answers say nothing
 const LIMIT_MS = 2_000;
 
+/** `:latest` may be left out. */
+const untagged = (model: string): string => model.replace(/:latest$/, '');
+
 interface Known {
 	models: ReadonlySet<string>;
 	answeredAt: number;
@@ -37,7 +40,7 @@ export class LoadedModels {
 			this.known.set(provider.id, known);
 		}
 		if (now - known.askedAt > FRESH_MS) void this.ask(provider, known);
-		return now - known.answeredAt > KNOWN_MS ? undefined : known.models.has(model);
+		return now - known.answeredAt > KNOWN_MS ? undefined : known.models.has(untagged(model));
 	}
 
 	private async ask(provider: Provider, known: Known): Promise<void> {
@@ -47,7 +50,7 @@ export class LoadedModels {
 		if (request === undefined) return;
 		try {
 			const body = await fetchUpstream(this.upstreams.transportOf(provider), request, LIMIT_MS);
-			known.models = new Set(adapter.decodeLoaded(body));
+			known.models = new Set(adapter.decodeLoaded(body).map(untagged));
 			known.answeredAt = this.clock.monotonic();
 		} catch {
 			// its breaker finds out; what was known holds for a while
