@@ -9,12 +9,24 @@ import { CallStages } from './pipeline/call-stages.js';
 import { Gateway } from './pipeline/gateway.js';
 import { RunParts } from './pipeline/run-parts.js';
 import { LoadedModels } from './routing/loaded-models.js';
+import { RoutePreviews } from './routing/route-preview.js';
 import { Router } from './routing/router.js';
 import { Targets } from './routing/targets.js';
 
 @Module({
 	imports: [AuditModule, CallLedgerModule, ProvidersModule],
-	providers: [ActiveCalls, CallPolicies, CallStages, Gateway, LoadedModels, ModelManagement, Router, RunParts, Targets],
-	exports: [ActiveCalls, CallPolicies, Gateway, ModelManagement, ProvidersModule, Router, Targets],
+	providers: [
+		ActiveCalls,
+		CallPolicies,
+		CallStages,
+		Gateway,
+		LoadedModels,
+		ModelManagement,
+		RoutePreviews,
+		Router,
+		RunParts,
+		Targets,
+	],
+	exports: [ActiveCalls, CallPolicies, Gateway, ModelManagement, ProvidersModule, RoutePreviews, Targets],
 })
 export class GatewayModule {}

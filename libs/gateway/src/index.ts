@@ -23,6 +23,7 @@ export { CallPolicies } from './pipeline/call-policies.js';
 export { Gateway } from './pipeline/gateway.js';
 export type { CallPolicy, Downstream, InboundCall } from './pipeline/inbound-call.js';
 export { dialectNotAllowed } from './pipeline/model-access.js';
-export { Router, type RouteCandidate } from './routing/router.js';
+export { type RoutePreview, RoutePreviews } from './routing/route-preview.js';
+export type { RouteCandidate } from './routing/router.js';
 export { Targets } from './routing/targets.js';
 export { type RawCall, readCall } from './pipeline/read-call.js';

@@ -1,11 +1,12 @@
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { RoutePreviews } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
 import { CurrentScope, Requires } from '../edge/access.decorators.js';
 import { Cursors } from '../edge/cursor.js';
 import { PageQuery, paged } from '../edge/paged.js';
 import { Responds } from '../edge/responds.decorator.js';
-import { Model, ModelList, ModelName, RefreshedModels } from './models.schemas.js';
+import { Model, ModelList, ModelName, RefreshedModels, RoutePreview, RouteQuestion } from './models.schemas.js';
 import { ModelsView } from './models-view.js';
 
 @ApiTags('Models')
@@ -14,6 +15,7 @@ export class ModelsController {
 	constructor(
 		private readonly models: ModelsView,
 		private readonly cursors: Cursors,
+		private readonly previews: RoutePreviews,
 	) {}
 
 	@Get()
@@ -28,6 +30,13 @@ export class ModelsController {
 	@Responds(200, RefreshedModels, 'Every provider was asked for its models, unless it was within the last two seconds')
 	refresh(@CurrentScope() scope: Scope): Promise<RefreshedModels> {
 		return this.models.refresh(scope);
+	}
+
+	@Post('route')
+	@Requires('providers:read')
+	@Responds(200, RoutePreview, 'Where a call would go now, in what order and why; nobody is called')
+	route(@CurrentScope() scope: Scope, @Body({ schema: RouteQuestion }) { model, request }: RouteQuestion) {
+		return this.previews.of(scope, model, request);
 	}
 
 	/** Names contain "/" and ":". */

@@ -57,3 +57,41 @@ export const RefreshedModels = z
 export type RefreshedModels = z.output<typeof RefreshedModels>;
 
 export const ModelName = z.string().min(1).max(400);
+
+export const RouteQuestion = z
+	.strictObject({
+		model: ModelName.meta({ description: 'As a caller would send it', examples: ['fast'] }),
+		request: z
+			.record(z.string(), z.unknown())
+			.default({})
+			.meta({ description: 'What the call would send besides; the policy `sticky` reads it' }),
+	})
+	.meta({ id: 'RouteQuestion' });
+export type RouteQuestion = z.output<typeof RouteQuestion>;
+
+export const RoutePreview = z
+	.object({
+		model: z.string(),
+		isAlias: z.boolean(),
+		policy: z.enum(routingPolicies),
+		candidates: z
+			.array(
+				z.object({
+					provider: z.string(),
+					providerId: z.uuid(),
+					model: z.string(),
+					weight: z.number(),
+					priority: z.int(),
+					state: z.enum(['ready', 'failing', 'busy']).meta({ description: '`failing` and `busy` are passed over' }),
+					reason: z.string().optional().meta({ description: 'Code of the error that made it `failing`' }),
+					inFlight: z.int().meta({ description: 'Calls of this replica under way there' }),
+					latencyMs: z.number().optional().meta({ description: 'To the first byte, a moving average' }),
+					isLoaded: z
+						.boolean()
+						.optional()
+						.meta({ description: 'Whether the node has the model in memory, where it says' }),
+				}),
+			)
+			.meta({ description: 'In the order in which a call would try them' }),
+	})
+	.meta({ id: 'RoutePreview' });
