@@ -3,6 +3,7 @@ import { Config, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
+import { AccessHttpModule } from './access/access.http.module.js';
 import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AliasesHttpModule } from './aliases/aliases.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
@@ -19,6 +20,7 @@ import { OrganizationsHttpModule } from './organizations/organizations.http.modu
 import { ProjectsHttpModule } from './projects/projects.http.module.js';
 import { ProvidersHttpModule } from './providers/providers.http.module.js';
 import { RolesHttpModule } from './roles/roles.http.module.js';
+import { ServiceAccountsHttpModule } from './service-accounts/service-accounts.http.module.js';
 import { UsageHttpModule } from './usage/usage.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
@@ -35,6 +37,7 @@ export interface ApiParts {
 @Module({
 	imports: [
 		AliasesHttpModule,
+		AccessHttpModule,
 		AuditHttpModule,
 		AuthHttpModule,
 		DiscoveryModule,
@@ -48,6 +51,7 @@ export interface ApiParts {
 		ProjectsHttpModule,
 		ProvidersHttpModule,
 		RolesHttpModule,
+		ServiceAccountsHttpModule,
 		UsageHttpModule,
 		UsersHttpModule,
 	],

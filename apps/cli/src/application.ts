@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AccessModule, OrganizationDirectory } from '#libs/access';
+import { AccessModule, OrganizationDirectory, RoleAssignmentsService, RolesService } from '#libs/access';
 import { AuditLog, AuditModule, AuditVerifier } from '#libs/audit';
 import { ConfigModule } from '#libs/config';
 import { DatabaseModule, withConnection } from '#libs/database';
 import { IdentityModule, UsersService } from '#libs/identity';
-import { newId, type Scope, systemScope } from '#libs/kernel';
+import { isUuid, missing, newId, type Scope, systemScope } from '#libs/kernel';
 import { KeysModule, KeysService } from '#libs/keys';
 import { RedisConnection, RedisModule } from '#libs/redis';
 import { type Invocation, textOption } from './command.js';
@@ -22,6 +22,8 @@ export interface Services {
 	readonly scope: Scope;
 	readonly users: UsersService;
 	readonly keys: KeysService;
+	readonly roles: RolesService;
+	readonly assignments: RoleAssignmentsService;
 	readonly audit: AuditLog;
 	readonly auditVerifier: AuditVerifier;
 }
@@ -62,6 +64,8 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 			scope: systemScope(id, 'cli', newId()),
 			users: app.get(UsersService),
 			keys: app.get(KeysService),
+			roles: app.get(RolesService),
+			assignments: app.get(RoleAssignmentsService),
 			audit: app.get(AuditLog),
 			auditVerifier: app.get(AuditVerifier),
 		});
@@ -92,4 +96,14 @@ export async function everything<Item>(
 		after = next ?? undefined;
 	} while (after !== undefined);
 	return items;
+}
+
+/** The id of somebody who is named by e-mail address; an id (of a service account, say) stands for itself. */
+export async function userIdOf({ scope, users }: Services, who: string): Promise<string> {
+	const address = who.toLowerCase();
+	if (isUuid(who)) return who;
+	const all = await everything((page) => users.list(scope, page));
+	const user = all.find((each) => each.email.toLowerCase() === address);
+	if (!user) throw missing(`User ${address}`);
+	return user.id;
 }

@@ -38,6 +38,12 @@ export function textOption({ options }: Invocation, name: string): string | unde
 	return typeof value === 'string' ? value : undefined;
 }
 
+/** Every value of a text option that may be repeated; `null` when there is none. */
+export function listOption({ options }: Invocation, name: string): string[] | null {
+	const value = options[name];
+	return Array.isArray(value) ? value.map(String) : null;
+}
+
 /** @throws UsageError when it is missing. */
 export function requiredOption(invocation: Invocation, name: string): string {
 	const value = textOption(invocation, name);

@@ -32,9 +32,13 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Show the people of an organization',
 		load: async () => (await import('./commands/user-list.js')).command,
 	},
-	'key create': {
+	'key generate': {
 		summary: 'Make an API key',
-		load: async () => (await import('./commands/key-create.js')).command,
+		load: async () => (await import('./commands/key-generate.js')).command,
+	},
+	'key create': {
+		summary: 'The same as key generate',
+		load: async () => (await import('./commands/key-generate.js')).command,
 	},
 	'key list': {
 		summary: 'Show the API keys of an organization',
@@ -43,6 +47,22 @@ export const commands: Readonly<Record<string, Entry>> = {
 	'key revoke': {
 		summary: 'End an API key at once',
 		load: async () => (await import('./commands/key-revoke.js')).command,
+	},
+	'key rotate': {
+		summary: 'Give an API key a new secret; the old one works on for a while',
+		load: async () => (await import('./commands/key-rotate.js')).command,
+	},
+	'role list': {
+		summary: 'Show the roles of an organization and who has them',
+		load: async () => (await import('./commands/role-list.js')).command,
+	},
+	'role grant': {
+		summary: 'Give somebody a role',
+		load: async () => (await import('./commands/role-grant.js')).command,
+	},
+	'role revoke': {
+		summary: 'Take a role from somebody',
+		load: async () => (await import('./commands/role-revoke.js')).command,
 	},
 	'audit verify': {
 		summary: 'Prove that the audit log of an organization is what was written',

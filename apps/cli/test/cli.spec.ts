@@ -162,6 +162,33 @@ describe('people and keys', () => {
 		});
 	});
 
+	it('rotates keys, and limits new ones', async () => {
+		const made = await json<{ id: string; apiKey: string }>(
+			`key generate --user ${BOOTSTRAP_ADMIN_EMAIL} --dialect openai --allow gpt-* --deny gpt-5 --ip 10.0.0.0/8`,
+		);
+		expect(made).toMatchObject({
+			models: { dialects: ['openai'], allow: ['gpt-*'], deny: ['gpt-5'] },
+			ipRanges: ['10.0.0.0/8'],
+		});
+		const rotated = await json<{ apiKey: string; previousSecret: object }>(`key rotate ${made.id} --overlap 60`);
+		expect([rotated.apiKey.slice(0, 15), rotated.apiKey === made.apiKey]).toEqual([made.apiKey.slice(0, 15), false]);
+		expect(rotated.previousSecret).toMatchObject({ lastUsedAt: null });
+		expect(await cli(`key rotate ${made.id}`)).toMatchObject({ code: 5 });
+		for (const wrong of ['key rotate x', `key rotate ${made.id} --overlap x`, 'key generate --user x@y.z --ip 10.1'])
+			expect(await cli(wrong)).toMatchObject({ code: 2 });
+	});
+
+	it('gives roles and takes them', async () => {
+		expect((await cli('role list')).out).toMatch(/\n\S+ +viewer +built in +\d+\n/);
+		const given = await json<{ id: string }>('role grant --user jane@example.com --role viewer --expires 2999-01-01');
+		const { items } = await json<{ items: { roleName: string }[] }>('role list --user jane@example.com');
+		expect(items.map(({ roleName }) => roleName)).toEqual(['premium', 'viewer']);
+		expect(await cli('role grant --user jane@example.com --role viewer')).toMatchObject({ code: 5 });
+		expect(await cli('role grant --user jane@example.com --role king')).toMatchObject({ code: 4 });
+		expect(await cli(`role revoke ${given.id}`)).toMatchObject({ code: 0, out: `revoked ${given.id}\n` });
+		expect(await cli(`role revoke ${given.id}`)).toMatchObject({ code: 4 });
+	});
+
 	it('exports the audit log and proves it, or names what was altered', async () => {
 		const events = (await cli('audit export')).out
 			.trim()

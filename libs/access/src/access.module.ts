@@ -14,14 +14,17 @@ import { OrganizationEntity } from './persistence/organization.entity.js';
 import { OrganizationRepository } from './persistence/organization.repository.js';
 import { ProjectEntity } from './persistence/project.entity.js';
 import { ProjectRepository } from './persistence/project.repository.js';
+import { RightsRepository } from './persistence/rights.repository.js';
 import { RoleEntity } from './persistence/role.entity.js';
 import { RoleRepository } from './persistence/role.repository.js';
 import { RolePermissionEntity } from './persistence/role-permission.entity.js';
+import { ServiceAccountRepository } from './persistence/service-account.repository.js';
 import { UserRoleEntity } from './persistence/user-role.entity.js';
 import { ProjectsService } from './projects.service.js';
 import { RoleAssignmentsService } from './role-assignments.service.js';
 import { RoleExpiry } from './role-expiry.js';
 import { RolesService } from './roles.service.js';
+import { ServiceAccountsService } from './service-accounts.service.js';
 
 const entities = [
 	OrganizationEntity,
@@ -38,6 +41,8 @@ const repositories = [
 	OrganizationRepository,
 	ProjectRepository,
 	RoleRepository,
+	RightsRepository,
+	ServiceAccountRepository,
 ];
 const services = [
 	MembershipEpochs,
@@ -48,11 +53,12 @@ const services = [
 	RoleAssignmentsService,
 	RoleExpiry,
 	RolesService,
+	ServiceAccountsService,
 ];
 
 @Module({
 	imports: [AuditModule, TypeOrmModule.forFeature(entities)],
 	providers: [...repositories, Owners, ...services],
-	exports: services,
+	exports: [...services, RightsRepository],
 })
 export class AccessModule {}

@@ -1,5 +1,5 @@
 export { AccessModule } from './access.module.js';
-export type { Assignment, AssignmentFilter, AssignmentInput } from './assignment.js';
+export { type Assignment, type AssignmentFilter, type AssignmentInput, checkExpiry } from './assignment.js';
 export { MembershipEpochs } from './membership-epochs.js';
 export { MembershipsService } from './memberships.service.js';
 export { coversRule, modelAccessOf, type ModelRule, type ModelRules, RestrictedModels } from './model-rules.js';
@@ -28,3 +28,6 @@ export type { Role, RoleInput } from './role.js';
 export { RoleAssignmentsService } from './role-assignments.service.js';
 export { RoleExpiry } from './role-expiry.js';
 export { RolesService } from './roles.service.js';
+export type { NewServiceAccount, ServiceAccount, ServiceAccountChange } from './service-account.js';
+export { ServiceAccountsService } from './service-accounts.service.js';
+export { type Grant, type MemberRights, RightsRepository } from './persistence/rights.repository.js';

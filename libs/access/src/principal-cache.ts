@@ -40,11 +40,14 @@ export class PrincipalCache<Credential> {
 		dispose: (entry, key) => {
 			tell(entry);
 			const { proven } = entry;
-			if (this.keyOf.get(proven.credentialId) === key) this.keyOf.delete(proven.credentialId);
+			const keys = this.keysOf.get(proven.credentialId);
+			keys?.delete(key);
+			if (keys?.size === 0) this.keysOf.delete(proven.credentialId);
 		},
 		noDisposeOnSet: true,
 	});
-	private readonly keyOf = new Map<string, string>();
+	/** A key has two while it is rotated, a session one for each organization. */
+	private readonly keysOf = new Map<string, Set<string>>();
 	private readonly loading = new Map<string, Promise<Principal>>();
 	private generation = 0;
 
@@ -94,8 +97,7 @@ export class PrincipalCache<Credential> {
 	/** Of a revoked key or session. */
 	forgetCredential(credentialId: string): void {
 		this.outdate();
-		const key = this.keyOf.get(credentialId);
-		if (key !== undefined) this.entries.delete(key);
+		for (const key of this.keysOf.get(credentialId) ?? []) this.entries.delete(key);
 	}
 
 	/** All of a user whose rights changed. */
@@ -140,7 +142,9 @@ export class PrincipalCache<Credential> {
 			usedAt: now,
 			toldAt: Number.NEGATIVE_INFINITY,
 		});
-		this.keyOf.set(proven.credentialId, key);
+		const keys = this.keysOf.get(proven.credentialId);
+		if (keys === undefined) this.keysOf.set(proven.credentialId, new Set([key]));
+		else keys.add(key);
 	}
 
 	/** PostgreSQL is away: better a little outdated than nobody at all. */

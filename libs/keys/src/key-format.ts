@@ -24,9 +24,8 @@ export interface NewKey extends KeyParts {
 	readonly credential: string;
 }
 
-/** A new key `pl_<keyId>_<secret><checksum>` from the system's random source. */
-export function generateKey(): NewKey {
-	const keyId = randomBase62(KEY_ID_LENGTH);
+/** A new key `pl_<keyId>_<secret><checksum>` from the system's random source, or another secret for a public id. */
+export function generateKey(keyId: string = randomBase62(KEY_ID_LENGTH)): NewKey {
 	const secret = randomBase62(SECRET_LENGTH);
 	const body = `${PREFIX}${keyId}_${secret}`;
 	return { keyId, secret, credential: body + checksum(body) };

@@ -3,10 +3,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '#libs/access';
 import { AuditModule } from '#libs/audit';
 import { Clock } from '#libs/kernel';
+import { AccessExplainer } from './access-explainer.js';
 import { KeyAuthenticator } from './key-authenticator.js';
+import { KeyChanges } from './key-changes.js';
+import { KeyControl } from './key-control.js';
 import { KeyDenials } from './key-denials.js';
+import { KeyEpochs } from './key-epochs.js';
 import { KeyIssue } from './key-issue.js';
-import { KeyRevocation } from './key-revocation.js';
 import { KeyUses } from './key-uses.js';
 import { KeysService } from './keys.service.js';
 import { ApiKeyEntity } from './persistence/api-key.entity.js';
@@ -16,16 +19,19 @@ import { KeyCredentials } from './persistence/key-credentials.js';
 @Module({
 	imports: [AccessModule, AuditModule, TypeOrmModule.forFeature([ApiKeyEntity])],
 	providers: [
+		AccessExplainer,
 		Clock,
 		KeyAuthenticator,
 		KeyCredentials,
+		KeyChanges,
+		KeyControl,
 		KeyDenials,
 		KeyIssue,
 		KeyRepository,
-		KeyRevocation,
+		KeyEpochs,
 		KeysService,
 		KeyUses,
 	],
-	exports: [KeyAuthenticator, KeyDenials, KeysService],
+	exports: [AccessExplainer, KeyAuthenticator, KeyDenials, KeysService],
 })
 export class KeysModule {}

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, PageRequest, Permission } from '#libs/access';
-import { AuditLog } from '#libs/audit';
+import type { Page, PageRequest } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
-import { AppError, missing, type Scope, userIdOf } from '#libs/kernel';
-import { type IssuedKey, KeyIssue, type NewKeyInput } from './key-issue.js';
-import { KeyRevocation } from './key-revocation.js';
-import { type ApiKey, KeyRepository } from './persistence/key.repository.js';
+import { AppError, type Scope, userIdOf } from '#libs/kernel';
+import type { ApiKey, IssuedKey, KeyChange, NewKeyInput } from './api-key.js';
+import { KeyChanges } from './key-changes.js';
+import { KeyControl, mayForAll } from './key-control.js';
+import { KeyIssue } from './key-issue.js';
+import { KeyRepository } from './persistence/key.repository.js';
 
 /** API keys of an organization: own ones, and everybody's for those who may. */
 @Injectable()
@@ -13,9 +14,9 @@ export class KeysService {
 	constructor(
 		private readonly work: UnitOfWork,
 		private readonly keys: KeyRepository,
+		private readonly control: KeyControl,
 		private readonly issue: KeyIssue,
-		private readonly revocation: KeyRevocation,
-		private readonly audit: AuditLog,
+		private readonly changes: KeyChanges,
 	) {}
 
 	/** Own ones; everybody's with `keys:read_all`. Newest first. */
@@ -24,9 +25,15 @@ export class KeysService {
 		return this.work.run(scope, (tenant) => this.keys.page(tenant, ownerId, request));
 	}
 
+	/** @throws AppError missing, also for somebody else's key without `keys:read_all`. */
+	async get(scope: Scope, id: string): Promise<ApiKey> {
+		return this.work.run(scope, (tenant) => this.control.find(tenant, id, 'keys:read_all'));
+	}
+
 	/**
 	 * @throws AppError invalid `invalid_scope`, `expiry_in_past`; denied `scope_not_held`, and `permission_denied` for somebody
-	 * else's key without `keys:write_all`; missing for a user or project that is not of this organization.
+	 * else's key without `keys:write_all`; missing for a user or project that is not of this organization; conflict
+	 * `quota_reached`, `key_line_too_long`
 	 */
 	async create(scope: Scope, input: NewKeyInput): Promise<IssuedKey> {
 		const ownerId = input.userId ?? userIdOf(scope);
@@ -34,34 +41,59 @@ export class KeysService {
 		if (ownerId !== userIdOf(scope) && !mayForAll(scope, 'keys:write_all'))
 			throw new AppError('denied', 'permission_denied', "Somebody else's key needs the permission keys:write_all");
 		return this.work.run(scope, async (tenant) => {
-			const { apiKey, ...key } = await this.issue.issue(tenant, ownerId, input);
-			await this.audit.record(tenant, { action: 'key.create', targetType: 'api_key', targetId: key.id, after: key });
-			return { ...key, apiKey };
+			const { id, credential } = await this.issue.issue(tenant, ownerId, input);
+			return { ...(await this.changes.record(tenant, 'key.create', id)), apiKey: credential };
 		});
 	}
 
 	/**
-	 * At once, everywhere; a second time it changes nothing.
+	 * Counts at once, everywhere, also for keys that it has made.
+	 * @throws AppError as `create`; missing; conflict `key_revoked`; denied `key_too_powerful`
+	 */
+	async update(scope: Scope, id: string, change: KeyChange): Promise<ApiKey> {
+		return this.work.run(scope, async (tenant) => {
+			const before = await this.control.hold(tenant, id, false);
+			return this.changes.update(tenant, before, change);
+		});
+	}
+
+	/**
+	 * A new secret under the same public id; the one until now works on for `overlapSeconds`.
+	 * @throws AppError missing; conflict `key_revoked`, `rotation_in_progress`; denied `key_too_powerful`
+	 */
+	async rotate(scope: Scope, id: string, overlapSeconds: number): Promise<IssuedKey> {
+		return this.work.run(scope, async (tenant) => {
+			const before = await this.control.hold(tenant, id, true);
+			if (before.previousSecret !== null && overlapSeconds > 0)
+				throw new AppError(
+					'conflict',
+					'rotation_in_progress',
+					'The secret before the last one still works: end it first',
+				);
+			const apiKey = await this.issue.renew(tenant, id, before.keyId, overlapSeconds);
+			return { ...(await this.changes.record(tenant, 'key.rotate', id, before)), apiKey };
+		});
+	}
+
+	/** Ends the secret before the last rotation now. @throws AppError missing; conflict `key_revoked`; denied `key_too_powerful` */
+	async endOverlap(scope: Scope, id: string): Promise<ApiKey> {
+		return this.work.run(scope, async (tenant) => {
+			const before = await this.control.hold(tenant, id, true);
+			await this.keys.endOverlap(tenant, id);
+			return this.changes.record(tenant, 'key.update', id, before);
+		});
+	}
+
+	/**
+	 * At once, everywhere, with all keys that it has made; a second time it changes nothing.
 	 * @throws AppError missing, also for somebody else's key without `keys:write_all`.
 	 */
 	async revoke(scope: Scope, id: string): Promise<ApiKey> {
 		return this.work.run(scope, async (tenant) => {
-			const key = await this.keys.find(tenant, id);
-			if (!key || (key.userId !== userIdOf(scope) && !mayForAll(scope, 'keys:write_all'))) throw missing('API key');
-			if (key.revokedAt !== null) return key;
-			await this.revocation.revoke(tenant, id);
-			const after = (await this.keys.find(tenant, id)) ?? key;
-			await this.audit.record(tenant, {
-				action: 'key.revoke',
-				targetType: 'api_key',
-				targetId: id,
-				before: key,
-				after,
-			});
-			return after;
+			const before = await this.control.find(tenant, id, 'keys:write_all');
+			if (before.revokedAt !== null) return before;
+			await this.keys.revoke(tenant, id);
+			return this.changes.record(tenant, 'key.revoke', id, before);
 		});
 	}
 }
-
-const mayForAll = ({ actor, permissions }: Scope, permission: Permission): boolean =>
-	actor.kind === 'system' || permissions.has(permission);

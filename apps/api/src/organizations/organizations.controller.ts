@@ -1,10 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Organization as OrganizationRecord, OrganizationsService } from '#libs/access';
 import type { Scope } from '#libs/kernel';
 import { CurrentScope, Requires } from '../edge/access.decorators.js';
 import { Responds } from '../edge/responds.decorator.js';
-import { Organization } from './organizations.schemas.js';
+import { Organization, UpdateOrganization } from './organizations.schemas.js';
 
 @ApiTags('Organizations')
 @Controller('api/v1/organizations')
@@ -16,5 +16,15 @@ export class OrganizationsController {
 	@Responds(200, Organization, 'The organization that the credential acts in')
 	current(@CurrentScope() scope: Scope): Promise<OrganizationRecord> {
 		return this.organizations.current(scope);
+	}
+
+	@Patch('current')
+	@Requires('organizations:write')
+	@Responds(200, Organization, 'The organization as it is now')
+	rename(
+		@CurrentScope() scope: Scope,
+		@Body({ schema: UpdateOrganization }) { name }: UpdateOrganization,
+	): Promise<OrganizationRecord> {
+		return this.organizations.rename(scope, name);
 	}
 }

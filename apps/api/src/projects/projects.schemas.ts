@@ -8,14 +8,17 @@ export const Project = z
 
 export const ProjectList = listOf(Project).meta({ id: 'ProjectList' });
 
-export const CreateProject = z
-	.strictObject({
-		name: z
-			.string()
-			.trim()
-			.min(1)
-			.max(100)
-			.meta({ examples: ['Support bot'] }),
-	})
-	.meta({ id: 'CreateProject' });
+const name = z
+	.string()
+	.trim()
+	.min(1)
+	.max(100)
+	.meta({ examples: ['Support bot'] });
+
+export const CreateProject = z.strictObject({ name }).meta({ id: 'CreateProject' });
 export type CreateProject = z.output<typeof CreateProject>;
+
+export const UpdateProject = z.strictObject({ name }).meta({ id: 'UpdateProject' });
+export type UpdateProject = z.output<typeof UpdateProject>;
+
+export const ProjectId = z.uuid();
