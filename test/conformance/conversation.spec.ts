@@ -9,7 +9,7 @@ import { ollamaKinds } from './clients/ollama.js';
 import { openAiKinds } from './clients/openai.js';
 import { vercelKinds } from './clients/vercel.js';
 import { CompatibilityPage, type Result } from './compatibility-page.js';
-import { BODY_LIMIT, Installation } from './installation.js';
+import { BODY_LIMIT, Installation, quiet } from './installation.js';
 
 /** One conversation, held by every client through every pair of dialect and upstream protocol. */
 const kinds = [...openAiKinds, ...anthropicKinds, ...ollamaKinds, ...vercelKinds, ...langChainKinds].filter(
@@ -171,7 +171,7 @@ describe.each(cells)('$client, $protocol upstream', ({ kind, protocol }) => {
 			cuts.slowestMs = Math.max(cuts.slowestMs, (call.abortedAt ?? Infinity) - at);
 		}
 		expect(cuts.slowestMs).toBeLessThan(ABORT_LIMIT_MS);
-		await installation.quiet();
+		await quiet(installation.api);
 		const sent = installation.calls(protocol).length;
 		const rows = await installation.ledger(0);
 		expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['interrupted']));

@@ -95,20 +95,9 @@ export class Installation {
 			BODY_LIMIT_BYTES: String(BODY_LIMIT),
 		});
 		const installation = new Installation(api, await addTenant(testConfig('api')), upstreams);
-		for (const upstream of upstreams.filter((u) => u.protocol !== 'anthropic')) await installation.provide(upstream);
+		for (const upstream of upstreams.filter((u) => u.protocol !== 'anthropic'))
+			await provide(api, installation.tenant, upstream.protocol, upstream.mock.url);
 		return installation;
-	}
-
-	private async provide({ protocol, mock }: Upstream): Promise<void> {
-		const kinds = { openai: 'openai-compatible', ollama: 'ollama', anthropic: 'anthropic' };
-		const baseUrl = protocol === 'openai' ? `${mock.url}/v1` : mock.url;
-		const body = { name: protocol, kind: kinds[protocol], baseUrl, apiKey: 'sk-upstream' };
-		const created = await fetch(`${this.api.url}/api/v1/providers`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json', authorization: `Bearer ${this.tenant.key}` },
-			body: JSON.stringify(body),
-		});
-		if (created.status !== 201) throw new Error(await created.text());
 	}
 
 	upstream(protocol: Dialect): Upstream {
@@ -132,18 +121,9 @@ export class Installation {
 		return reported[protocol](call?.usageSent ?? {});
 	}
 
-	/** Resolves when no call is under way and every row is written. */
-	async quiet(): Promise<void> {
-		await eventually(async () => {
-			const text = await this.api.telemetry.metrics.text();
-			const values = [...text.matchAll(/^parallama_(?:open_calls|ledger_pending_calls)(?:\{.*\})? (\d+)$/gm)];
-			return values.length === 2 && values.every(([, value]) => value === '0') ? true : undefined;
-		});
-	}
-
 	/** Forgets the calls of all upstreams and the rows of the ledger. */
 	async clear(): Promise<void> {
-		await this.quiet();
+		await quiet(this.api);
 		for (const { mock } of this.upstreams) mock.clear();
 		await asOwner('DELETE FROM usage_events');
 	}
@@ -164,6 +144,27 @@ export class Installation {
 		await this.api.stop();
 		await Promise.all(this.upstreams.map(({ mock }) => mock.close()));
 	}
+}
+
+/** A provider of the tenant for an upstream of this protocol. */
+export async function provide(api: TestApi, tenant: Tenant, protocol: Dialect, url: string): Promise<void> {
+	const kinds = { openai: 'openai-compatible', ollama: 'ollama', anthropic: 'anthropic' };
+	const baseUrl = protocol === 'openai' ? `${url}/v1` : url;
+	const created = await fetch(`${api.url}/api/v1/providers`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', authorization: `Bearer ${tenant.key}` },
+		body: JSON.stringify({ name: protocol, kind: kinds[protocol], baseUrl, apiKey: 'sk-upstream' }),
+	});
+	if (created.status !== 201) throw new Error(await created.text());
+}
+
+/** Resolves when no call is under way and every row is written. */
+export async function quiet(api: TestApi): Promise<void> {
+	await eventually(async () => {
+		const text = await api.telemetry.metrics.text();
+		const values = [...text.matchAll(/^parallama_(?:open_calls|ledger_pending_calls)(?:\{.*\})? (\d+)$/gm)];
+		return values.length === 2 && values.every(([, value]) => value === '0') ? true : undefined;
+	});
 }
 
 async function mockOf(...models: string[]): Promise<MockUpstream> {

@@ -13,6 +13,7 @@ export {
 	type MockUpstreamOptions,
 	startMockUpstream,
 } from './mock-upstream/mock-upstream.js';
+export { plainAnswer, type RawAnswer, type RawRequest, RawUpstream, streamChunk, streamHead } from './raw-upstream.js';
 export { TcpProxy } from './tcp-proxy.js';
 export { type RedisWatch, watchRedis } from './watch-redis.js';
 export { MailServer, type ReceivedMail, type SmtpFault } from './smtp-server.js';

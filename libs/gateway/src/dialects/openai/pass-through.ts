@@ -7,6 +7,7 @@ import { endOfFrames, endOfObject, withoutCarriageReturns } from '../sse-frames.
 
 const LF = 0x0a;
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const OPEN = 0x7b;
 const USAGE = Buffer.from('"usage"');
 const DONE = Buffer.from('data: [DONE]');
@@ -54,15 +55,20 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 
 	private frames(all: Buffer): Buffer | undefined {
 		const data = this.beforeError(all);
-		this.count(data);
-		if (isEnd(data)) this.isDone = true;
-		this.finished += finishesIn(data);
+		const finishes = finishesIn(data);
+		this.finished += finishes;
+		this.pieces += framesIn(data) - finishes;
+		if (isEnd(data)) {
+			this.isDone = true;
+			this.pieces--;
+		}
 		const unwanted: Span[] = [];
 		for (let at = data.indexOf(USAGE); at !== -1; at = data.indexOf(USAGE, at + 1)) {
 			const value = valueAt(data, at + USAGE.length);
 			if (data[value] !== OPEN) continue; // null in all chunks but one
 			const frame = frameAround(data, at);
 			const isOnlyUsage = this.readUsage(data.subarray(frame.start, frame.end));
+			if (isOnlyUsage) this.pieces--;
 			if (isOnlyUsage && !this.wantsUsage) unwanted.push(frame);
 			at = frame.end - 1;
 			if (at >= data.length - 1) break;
@@ -86,10 +92,6 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 		return data;
 	}
 
-	private count(data: Buffer): void {
-		for (let at = data.indexOf('\n\n'); at !== -1; at = data.indexOf('\n\n', at + 2)) this.pieces++;
-	}
-
 	/** Returns whether the frame carries nothing but the usage. */
 	private readUsage(frame: Buffer): boolean {
 		const text = frame.toString('utf8').trim();
@@ -110,6 +112,14 @@ function hasLine(data: Buffer, start: Buffer): boolean {
 	for (let at = data.indexOf(start); at !== -1; at = data.indexOf(start, at + 1))
 		if (at === 0 || data[at - 1] === LF) return true;
 	return false;
+}
+
+/** Frames that are no comments. */
+function framesIn(data: Buffer): number {
+	let count = 0;
+	for (let start = 0, end = data.indexOf('\n\n'); end !== -1; start = end + 2, end = data.indexOf('\n\n', start))
+		if (data[start] !== COLON) count++;
+	return count;
 }
 
 /** How many choices say why they ended. */
