@@ -57,6 +57,7 @@ describe('discovery and status', () => {
 	it('/status shows dialects to anyone, providers to those who may read them', async () => {
 		const dialects = [
 			{ name: 'openai', status: 'up' },
+			{ name: 'anthropic', status: 'up' },
 			{ name: 'ollama', status: 'up' },
 		];
 		expect(await status()).toEqual({ status: 'up', dialects });

@@ -8,6 +8,7 @@ import { CallPolicies } from './pipeline/call-policies.js';
 import { CallStages } from './pipeline/call-stages.js';
 import { Gateway } from './pipeline/gateway.js';
 import { RunParts } from './pipeline/run-parts.js';
+import { TokenCounter } from './pipeline/token-counter.js';
 import { LoadedModels } from './routing/loaded-models.js';
 import { RoutePreviews } from './routing/route-preview.js';
 import { Router } from './routing/router.js';
@@ -26,7 +27,8 @@ import { Targets } from './routing/targets.js';
 		Router,
 		RunParts,
 		Targets,
+		TokenCounter,
 	],
-	exports: [ActiveCalls, CallPolicies, Gateway, ModelManagement, ProvidersModule, RoutePreviews, Targets],
+	exports: [ActiveCalls, CallPolicies, Gateway, ModelManagement, ProvidersModule, RoutePreviews, Targets, TokenCounter],
 })
 export class GatewayModule {}

@@ -1,3 +1,5 @@
+export { anthropicCountTokens, anthropicMessages } from './dialects/anthropic/anthropic.dialect.js';
+export { anthropicErrorType } from './dialects/anthropic/errors.js';
 export type { ClientOperation } from './dialects/client-operation.js';
 export { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from './dialects/ollama/ollama.dialect.js';
 export { openAiError } from './dialects/openai/errors.js';
@@ -27,3 +29,4 @@ export { type RoutePreview, RoutePreviews } from './routing/route-preview.js';
 export type { RouteCandidate } from './routing/router.js';
 export { Targets } from './routing/targets.js';
 export { type RawCall, readCall } from './pipeline/read-call.js';
+export { type TokenCount, TokenCounter } from './pipeline/token-counter.js';

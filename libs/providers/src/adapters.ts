@@ -1,4 +1,5 @@
 import type { ProviderAdapter } from './adapter.js';
+import { AnthropicAdapter } from './adapters/anthropic/anthropic.adapter.js';
 import { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
 import { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
 import type { ProviderKind } from './provider.js';
@@ -10,6 +11,7 @@ const adapters: Readonly<Partial<Record<ProviderKind, ProviderAdapter>>> = {
 	ollama: new OllamaAdapter(),
 	openai,
 	'openai-compatible': openai,
+	anthropic: new AnthropicAdapter(),
 	echo: openai,
 };
 

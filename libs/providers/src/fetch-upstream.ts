@@ -1,17 +1,26 @@
 import { AppError } from '#libs/kernel';
-import type { Transport, UpstreamRequest } from './transport.js';
+import type { Transport, UpstreamHandler, UpstreamRequest } from './transport.js';
 
 const MAX_BYTES = 8 * 1_048_576;
 
+/** What another status than 200 means. */
+export type ReadRefusal = (status: number, headers: Parameters<UpstreamHandler['onHead']>[1], body: Buffer) => AppError;
+
 /**
- * One small exchange, whole: for lists and tests of a connection, not for calls.
- * @throws AppError upstream, unavailable, timeout
+ * One small exchange, whole: for lists, counts and tests of a connection, not for calls.
+ * @throws AppError upstream, unavailable, timeout; what `readRefusal` makes of another status than 200
  */
-export function fetchUpstream(transport: Transport, request: UpstreamRequest, limitMs: number): Promise<Buffer> {
+export function fetchUpstream(
+	transport: Transport,
+	request: UpstreamRequest,
+	limitMs: number,
+	readRefusal: ReadRefusal = refusalOf,
+): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const pieces: Buffer[] = [];
 		let size = 0;
 		let status = 0;
+		let head: Parameters<UpstreamHandler['onHead']>[1] = {};
 		const settle = (result: () => void): void => {
 			clearTimeout(timer);
 			call.abort();
@@ -19,15 +28,19 @@ export function fetchUpstream(transport: Transport, request: UpstreamRequest, li
 		};
 		const fail = (error: AppError): void => settle(() => reject(error));
 		const call = transport.send(request, {
-			onHead: (code) => {
+			onHead: (code, headers) => {
 				status = code;
+				head = headers;
 			},
 			onData: (bytes) => {
 				pieces.push(bytes);
 				size += bytes.length;
 				if (size > MAX_BYTES) fail(new AppError('upstream', 'upstream_too_large', 'The upstream sent too much'));
 			},
-			onEnd: () => (status === 200 ? settle(() => resolve(Buffer.concat(pieces))) : fail(refusalOf(status))),
+			onEnd: () =>
+				status === 200
+					? settle(() => resolve(Buffer.concat(pieces)))
+					: fail(readRefusal(status, head, Buffer.concat(pieces))),
 			onError: fail,
 		});
 		const timer = setTimeout(

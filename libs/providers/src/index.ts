@@ -12,6 +12,9 @@ export {
 } from './alias.js';
 export type { AliasChange, NewAlias } from './alias-rules.js';
 export { AliasesService } from './aliases.service.js';
+export { AnthropicAdapter } from './adapters/anthropic/anthropic.adapter.js';
+export { forbidsSampling } from './adapters/anthropic/api-version.js';
+export { anthropicUsage } from './adapters/anthropic/usage.js';
 export { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
 export { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
 export { openAiResponsesUsage, openAiUsage } from './adapters/openai/usage.js';
@@ -31,6 +34,7 @@ export {
 	type ReasoningPart,
 	textMessage,
 	textOf,
+	toolAnswerText,
 	type TokenLogprob,
 	type ToolCall,
 	type ToolChoice,

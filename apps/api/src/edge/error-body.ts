@@ -1,4 +1,4 @@
-import { openAiError } from '#libs/gateway';
+import { anthropicErrorType, openAiError } from '#libs/gateway';
 import type { AppError, Fault } from '#libs/kernel';
 import type { ErrorShape } from './shape.js';
 
@@ -39,21 +39,6 @@ export function statusFor(shape: ErrorShape, { fault, code }: AppError): number 
 	return statusOfCode[code] ?? statuses[fault];
 }
 
-const anthropicTypes: Readonly<Record<Fault, string>> = {
-	invalid: 'invalid_request_error',
-	unauthenticated: 'authentication_error',
-	denied: 'permission_error',
-	missing: 'not_found_error',
-	conflict: 'conflict_error',
-	too_large: 'request_too_large',
-	throttled: 'rate_limit_error',
-	exhausted: 'billing_error',
-	upstream: 'api_error',
-	timeout: 'timeout_error',
-	unavailable: 'overloaded_error',
-	bug: 'api_error',
-};
-
 const BUG_MESSAGE = 'Something went wrong on our side';
 
 /** What a caller may read of an error: of a bug neither code nor message. */
@@ -81,7 +66,7 @@ export function errorBody(shape: ErrorShape, error: AppError, requestId: string,
 		error:
 			shape === 'openai'
 				? openAiError(error)
-				: { type: anthropicTypes[error.fault], message, param: error.param ?? null, code },
+				: { type: anthropicErrorType(error.fault), message, param: error.param ?? null, code },
 		request_id: requestId,
 		...event,
 	};

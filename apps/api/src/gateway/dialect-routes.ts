@@ -4,10 +4,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { collectBody } from '../edge/collect-body.js';
+import { AllDialects } from './all-dialects.js';
 import type { DialectRoute } from './dialect-route.js';
-import { OllamaManagementRoutes } from './ollama-management.routes.js';
-import { OllamaRoutes } from './ollama.routes.js';
-import { OpenAiRoutes } from './openai.routes.js';
 
 type BodyParser = (
 	request: FastifyRequest,
@@ -23,11 +21,9 @@ export class DialectRoutes implements OnModuleInit {
 	constructor(
 		private readonly config: Config,
 		private readonly host: HttpAdapterHost,
-		openAi: OpenAiRoutes,
-		ollama: OllamaRoutes,
-		management: OllamaManagementRoutes,
+		dialects: AllDialects,
 	) {
-		this.all = [...openAi.routes, ...ollama.routes, ...management.routes];
+		this.all = dialects.routes;
 	}
 
 	async onModuleInit(): Promise<void> {

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GatewayModule } from '#libs/gateway';
+import { AllDialects } from './all-dialects.js';
+import { AnthropicRoutes } from './anthropic.routes.js';
 import { CallHandler } from './call-handler.js';
 import { DialectRoutes } from './dialect-routes.js';
 import { InputTokensHandler } from './input-tokens-handler.js';
@@ -9,10 +11,13 @@ import { OllamaManagementRoutes } from './ollama-management.routes.js';
 import { OllamaModels } from './ollama-models.js';
 import { OllamaRoutes } from './ollama.routes.js';
 import { OpenAiRoutes } from './openai.routes.js';
+import { TokenCountHandler } from './token-count-handler.js';
 
 @Module({
 	imports: [GatewayModule],
 	providers: [
+		AllDialects,
+		AnthropicRoutes,
 		CallHandler,
 		DialectRoutes,
 		InputTokensHandler,
@@ -22,6 +27,7 @@ import { OpenAiRoutes } from './openai.routes.js';
 		OllamaModels,
 		OllamaRoutes,
 		OpenAiRoutes,
+		TokenCountHandler,
 	],
 	exports: [DialectRoutes],
 })

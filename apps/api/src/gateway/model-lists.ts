@@ -12,6 +12,7 @@ import {
 	permitted,
 	type Protocol,
 } from '#libs/providers';
+import { type PageQuery, pageOf } from './anthropic-page.js';
 
 /** Clients switch features on by this; what we serve is on the level of this release of Ollama. */
 export const OLLAMA_API_LEVEL = '0.13.0';
@@ -28,6 +29,8 @@ export interface Named {
 	readonly target: Pick<Candidate, 'provider' | 'model'> | undefined;
 	/** Ollama's own description, where it is one of its models. */
 	readonly ollama: Readonly<Record<string, unknown>> | undefined;
+	/** Anthropic's own description, where it is one of its models. */
+	readonly anthropic: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The models of an organization as the dialects list them. */
@@ -42,16 +45,30 @@ export class ModelLists {
 
 	/** @throws AppError missing `model_not_found` */
 	async openAiOne(scope: Scope, id: string): Promise<object> {
-		const found = (await this.all(scope, 'openai')).find(({ name }) => name === id);
-		if (found === undefined)
-			throw new AppError('missing', 'model_not_found', 'The model does not exist or you may not use it', {
-				param: 'model',
-			});
-		return openAiModel(found);
+		return openAiModel(await this.one(scope, 'openai', id));
+	}
+
+	/** @throws AppError invalid */
+	async anthropic(scope: Scope, page: PageQuery): Promise<object> {
+		return pageOf((await this.all(scope, 'anthropic')).map(anthropicModel), page);
+	}
+
+	/** @throws AppError missing `model_not_found` */
+	async anthropicOne(scope: Scope, id: string): Promise<object> {
+		return anthropicModel(await this.one(scope, 'anthropic', id));
 	}
 
 	async ollama(scope: Scope): Promise<object> {
 		return { models: (await this.all(scope, 'ollama')).map(ollamaModel) };
+	}
+
+	private async one(scope: Scope, dialect: Protocol, id: string): Promise<Named> {
+		const found = (await this.all(scope, dialect)).find(({ name }) => name === id);
+		if (found === undefined)
+			throw new AppError('missing', 'model_not_found', 'The model does not exist or you may not use it', {
+				param: 'model',
+			});
+		return found;
 	}
 
 	/** Each name once, as far as the caller may use it: aliases, then models that their bare names lead to. */
@@ -79,6 +96,7 @@ const modelNamed = ({ name, model, provider, facts }: ModelEntry): Named => ({
 	facts,
 	target: { provider, model: model.id },
 	ollama: provider.kind === 'ollama' ? model.raw : undefined,
+	anthropic: provider.kind === 'anthropic' ? model.raw : undefined,
 });
 
 const aliasNamed = ({ name, alias, facts, targets }: AliasEntry): Named => ({
@@ -89,6 +107,7 @@ const aliasNamed = ({ name, alias, facts, targets }: AliasEntry): Named => ({
 	facts,
 	target: targets[0],
 	ollama: undefined,
+	anthropic: undefined,
 });
 
 /** One object for OpenAI's and Anthropic's clients alike. */
@@ -133,3 +152,16 @@ const ollamaWords: Partial<Record<Capability, string>> = {
 /** In Ollama's words; where nothing is said of a model, it is taken to chat. */
 export const ollamaCapabilities = ({ capabilities = ['chat'] }: ModelFacts): string[] =>
 	capabilities.map((capability) => ollamaWords[capability] ?? capability).filter((word) => word !== '');
+
+/** What an Anthropic upstream says of its model is passed on; of others only what was discovered is known. */
+const anthropicModel = (named: Named) => ({
+	...openAiModel(named),
+	lifecycle: 'active',
+	capabilities: null,
+	line: null,
+	max_input_tokens: named.facts.contextWindow ?? null,
+	max_tokens: named.facts.maxOutput ?? null,
+	deprecated_at: null,
+	retires_at: null,
+	...named.anthropic,
+});

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { openAiChat, openAiCompletions, openAiEmbeddings, openAiResponses } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
+import { listForAnthropic, oneForAnthropic, restOf, speaksAnthropic } from './anthropic-models.js';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
 import { InputTokensHandler } from './input-tokens-handler.js';
@@ -99,7 +99,8 @@ export class OpenAiRoutes {
 				requires: 'models:read',
 				summary: 'The models that can be called',
 				response: OpenAiModelList,
-				handle: (request) => lists.openAi(request.scope as Scope),
+				handle: (request) =>
+					speaksAnthropic(request) ? listForAnthropic(lists, request) : lists.openAi(request.scope as Scope),
 			},
 			{
 				...openai,
@@ -108,10 +109,11 @@ export class OpenAiRoutes {
 				requires: 'models:read',
 				summary: 'One model',
 				response: OpenAiModel,
-				handle: (request) => lists.openAiOne(request.scope as Scope, restOf(request)),
+				handle: (request) =>
+					speaksAnthropic(request)
+						? oneForAnthropic(lists, request)
+						: lists.openAiOne(request.scope as Scope, restOf(request)),
 			},
 		];
 	}
 }
-
-const restOf = (request: FastifyRequest): string => (request.params as { '*': string })['*'];

@@ -50,13 +50,18 @@ export class Fields {
 		return value;
 	}
 
+	/** A field's name as a complaint says it. */
+	nameOf(name: string): string {
+		return this.path + name;
+	}
+
 	wrong(name: string, expected: string): AppError {
-		const param = `${this.path}${name}`;
+		const param = this.nameOf(name);
 		return new AppError('invalid', 'invalid_field', `${param} must be ${expected}`, { param });
 	}
 
 	unsupported(name: string, why: string): AppError {
-		const param = `${this.path}${name}`;
+		const param = this.nameOf(name);
 		return new AppError('invalid', 'unsupported_parameter', `${param} ${why}`, { param });
 	}
 

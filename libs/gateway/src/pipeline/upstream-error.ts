@@ -39,6 +39,7 @@ export function errorOfUpstream(
 	const message = said === undefined ? `The upstream answered with status ${status}` : `The upstream answered: ${said}`;
 	switch (status) {
 		case 401:
+		case 402: // our account there has nothing left
 		case 403:
 		case 407:
 			return new AppError('upstream', 'upstream_credentials_exhausted', 'The upstream does not accept our credential');
