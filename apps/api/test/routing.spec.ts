@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ActiveCalls } from '#libs/gateway';
 import { eventually, type MockUpstream } from '#libs/testing';
-import { RoutingStage } from './support/routing-stage.js';
+import { callsOf, RoutingStage } from './support/routing-stage.js';
 
 let stage: RoutingStage;
 let one: MockUpstream;
@@ -22,19 +22,18 @@ describe('an upstream with one place', () => {
 	});
 
 	it('takes one call after the other, and turns away those that do not fit its queue', async () => {
-		one.behave(() => 'chunks=2,delay_ms=20');
-		let most = 0;
-		const watch = setInterval(() => {
-			most = Math.max(most, one.calls.filter(({ state }) => state === 'open').length);
-		}, 2);
-		const answers = await Promise.all(Array.from({ length: 8 }, () => stage.chat('narrow')));
-		clearInterval(watch);
-		const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
-		expect(statuses).toEqual([200, 200, 200, 200, 200, 503, 503, 503]);
-		expect(await answers.find(({ status }) => status === 503)?.json()).toMatchObject({
-			error: { code: 'upstream_busy' },
-		});
-		expect(most).toBe(1);
+		const gate = Promise.withResolvers<string>();
+		const before = callsOf(one);
+		one.behave(() => gate.promise);
+		const calls = Array.from({ length: 8 }, () => stage.chat('narrow'));
+		const turnedAway: Response[] = [];
+		for (const call of calls) void call.then((answer) => answer.status === 503 && turnedAway.push(answer));
+		await eventually(() => (turnedAway.length === 3 ? true : undefined));
+		expect(await turnedAway[0]?.json()).toMatchObject({ error: { code: 'upstream_busy' } });
+		expect(callsOf(one) - before).toBe(1);
+		gate.resolve('');
+		const statuses = (await Promise.all(calls)).map(({ status }) => status);
+		expect(statuses.filter((status) => status === 200)).toHaveLength(5);
 	});
 
 	it('is not kept by a client that left the queue', async () => {
