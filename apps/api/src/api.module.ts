@@ -13,6 +13,7 @@ import { RouteTable } from './edge/route-table.js';
 import { RouteTableModule } from './edge/route-table.module.js';
 import { GatewayHttpModule } from './gateway/gateway.http.module.js';
 import { HealthModule } from './health/health.module.js';
+import { InvitationsHttpModule } from './invitations/invitations.http.module.js';
 import { KeysHttpModule } from './keys/keys.http.module.js';
 import { MailHttpModule } from './mail/mail.http.module.js';
 import { ModelsHttpModule } from './models/models.http.module.js';
@@ -44,6 +45,7 @@ export interface ApiParts {
 		EdgeModule,
 		GatewayHttpModule,
 		HealthModule,
+		InvitationsHttpModule,
 		KeysHttpModule,
 		MailHttpModule,
 		ModelsHttpModule,

@@ -54,6 +54,7 @@ describe('boot', () => {
 				'POST /api/v1/auth/register',
 				'POST /api/v1/auth/reset-password',
 				'POST /api/v1/auth/verify-email',
+				'POST /api/v1/invitations/accept',
 			].toSorted(),
 		);
 	});

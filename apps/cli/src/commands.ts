@@ -32,6 +32,26 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Show the people of an organization',
 		load: async () => (await import('./commands/user-list.js')).command,
 	},
+	'user info': {
+		summary: 'Show a person',
+		load: async () => (await import('./commands/user-info.js')).command,
+	},
+	'user update': {
+		summary: 'Change a person: name, account, membership',
+		load: async () => (await import('./commands/user-update.js')).command,
+	},
+	'user delete': {
+		summary: 'Close an account and erase it after 30 days',
+		load: async () => (await import('./commands/user-delete.js')).command,
+	},
+	'auth rotate-tokens': {
+		summary: 'Print a new signing key, and the three steps to bring it in',
+		load: async () => (await import('./commands/auth-rotate-tokens.js')).command,
+	},
+	'auth revoke-all': {
+		summary: 'End all sessions of a person, or of everybody',
+		load: async () => (await import('./commands/auth-revoke-all.js')).command,
+	},
 	'key generate': {
 		summary: 'Make an API key',
 		load: async () => (await import('./commands/key-generate.js')).command,

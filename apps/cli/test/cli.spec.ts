@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Config } from '#libs/config';
 import { generateSecrets } from '#libs/installation';
 import { isUuid, newId } from '#libs/kernel';
 import { parseKey } from '#libs/keys';
@@ -137,6 +138,62 @@ describe('people and keys', () => {
 		expect((await cli('user list')).out).toMatch(/^ID +EMAIL +NAME +ROLES +STATUS +MEMBERSHIP\n/);
 		expect(await cli('user create --email jane@example.com')).toMatchObject({ code: 5, out: '' });
 		expect(await cli('user create --email bob@example.com --role king')).toMatchObject({ code: 2 });
+	});
+
+	it('shows, changes and deletes people, by id or address', async () => {
+		const made = await json<{ id: string }>('user create --email ann@example.com --name Ann');
+		expect((await cli('user info ANN@example.com')).out).toContain(made.id);
+		expect(await json(`user update ${made.id} --name Anna --membership suspended`)).toMatchObject({
+			name: 'Anna',
+			membershipStatus: 'suspended',
+		});
+		expect(await cli('user update ann@example.com')).toMatchObject({ code: 2 });
+		expect(await cli('user update ann@example.com --account gone')).toMatchObject({ code: 2 });
+		expect(await json('user delete ann@example.com')).toMatchObject({
+			status: 'disabled',
+			deleteAfter: expect.any(String),
+		});
+		expect(await json('user update ann@example.com --account active')).toMatchObject({ deleteAfter: null });
+		expect(await cli(`user delete ${BOOTSTRAP_ADMIN_EMAIL}`)).toMatchObject({ code: 5, out: '' });
+		expect(await cli('user info nobody@example.com')).toMatchObject({ code: 4 });
+		const actions = await asOwner<{ action: string }>(
+			'SELECT action FROM audit_events WHERE target_id = $1 ORDER BY occurred_at, id',
+			[made.id],
+		);
+		expect(actions.map(({ action }) => action)).toEqual(
+			expect.arrayContaining(['user.create', 'user.update', 'membership.suspend', 'user.delete']),
+		);
+	});
+
+	it('ends the sessions of one person, or of everybody', async () => {
+		const { id } = await json<{ id: string }>('user info jane@example.com');
+		const [organization] = await asOwner<{ id: string }>(`SELECT id FROM organizations WHERE slug = 'default'`);
+		const open = async () =>
+			(await asOwner('SELECT 1 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL', [id])).length;
+		for (const line of ['auth revoke-all --user jane@example.com', 'auth revoke-all']) {
+			await asOwner(
+				`INSERT INTO sessions (organization_id, id, user_id, expires_at) VALUES ($1, $2, $3, now() + interval '1 day')`,
+				[organization?.id, newId(), id],
+			);
+			expect(await open()).toBe(1);
+			expect(await json(line)).toEqual({ sessions: 1 });
+			expect(await open()).toBe(0);
+		}
+	});
+
+	it('prints the steps that bring a new signing key in, and each of them boots', async () => {
+		const current = environment.JWT_PRIVATE_KEY ?? '';
+		const steps = await json<Record<'verify' | 'sign' | 'finish', string>>('auth rotate-tokens');
+		expect(steps.verify).toBe(`${current},${steps.finish}`);
+		expect(steps.sign).toBe(`${steps.finish},${current}`);
+		const kids = Object.values(steps).map((value) =>
+			(Config.load('cli', { ...environment, JWT_PRIVATE_KEY: value }).secrets.JWT_PRIVATE_KEY ?? []).map(
+				({ kid }) => kid,
+			),
+		);
+		expect(kids.map((list) => list.length)).toEqual([2, 2, 1]);
+		expect(kids[0]).toEqual(kids[1]?.toReversed());
+		expect(await cli('auth rotate-tokens', { JWT_PRIVATE_KEY: undefined })).toMatchObject({ code: 1 });
 	});
 
 	it('makes, lists and revokes keys', async () => {

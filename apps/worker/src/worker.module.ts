@@ -16,6 +16,7 @@ import { ExpireRolesHandler } from './roles/expire-roles.handler.js';
 import { SealAuditHandler } from './audit/seal-audit.handler.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
 import { AnswerAccountRequestHandler } from './identity/answer-account-request.handler.js';
+import { EraseAccountsHandler } from './identity/erase-accounts.handler.js';
 import { PurgeSessionsHandler } from './identity/purge-sessions.handler.js';
 import { PurgeMailsHandler } from './mail/purge-mails.handler.js';
 import { SendMailHandler } from './mail/send-mail.handler.js';
@@ -33,6 +34,7 @@ import { RollUpUsageHandler } from './usage/roll-up-usage.handler.js';
 
 const handlers = [
 	AnswerAccountRequestHandler,
+	EraseAccountsHandler,
 	PreparePartitionsHandler,
 	PurgeIdempotencyKeysHandler,
 	PurgeMailsHandler,

@@ -44,12 +44,19 @@ export class RoleAssignmentsService {
 
 	/** A role that is named, for a new member: nothing of theirs is cached yet. @throws AppError invalid `unknown_role`; denied `role_too_powerful` */
 	async assignByName(tenant: TenantScope, userId: string, roleName: string): Promise<Assignment> {
+		const role = await this.demandAssignable(tenant, roleName);
+		return this.give(tenant, role, { userId, roleId: role.id });
+	}
+
+	/** A role that the scope may give to somebody. @throws AppError invalid `unknown_role`; denied `role_too_powerful` */
+	async demandAssignable(tenant: TenantScope, roleName: string): Promise<Role> {
 		const role = await this.store.roles.findByName(tenant, roleName);
 		if (!role)
 			throw new AppError('invalid', 'unknown_role', 'There is no such role', {
 				details: [{ field: 'role', code: 'unknown_role', message: 'There is no such role' }],
 			});
-		return this.give(tenant, role, { userId, roleId: role.id });
+		if (!outranksRole(tenant, role)) throw tooPowerful();
+		return role;
 	}
 
 	/** @throws AppError missing; denied `role_too_powerful`; conflict `last_owner` */

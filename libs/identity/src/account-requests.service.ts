@@ -4,6 +4,7 @@ import { AppError, type Scope, userIdOf } from '#libs/kernel';
 import { AccountRequestIntake } from './account-request-intake.js';
 import type { Client } from './client.js';
 import { NewPasswords } from './new-passwords.js';
+import { UsersService } from './users.service.js';
 
 export interface RegistrationInput {
 	readonly email: string;
@@ -22,6 +23,7 @@ export class AccountRequestsService {
 		config: Config,
 		private readonly intake: AccountRequestIntake,
 		private readonly passwords: NewPasswords,
+		private readonly users: UsersService,
 	) {
 		this.registration = config.accounts.REGISTRATION;
 	}
@@ -42,5 +44,11 @@ export class AccountRequestsService {
 	/** Nothing changes until the new address is confirmed. @throws AppError throttled */
 	async changeEmail(scope: Scope, email: string, client: Client): Promise<void> {
 		await this.intake.take(client, { kind: 'change-email', email, userId: userIdOf(scope) ?? null });
+	}
+
+	/** For somebody of the organization: an administrator makes the mail go out, and chooses no password. @throws AppError missing; throttled */
+	async resetOf(scope: Scope, userId: string, client: Client): Promise<void> {
+		const { email } = await this.users.get(scope, userId);
+		await this.intake.take(client, { kind: 'reset-password', email });
 	}
 }

@@ -6,14 +6,21 @@ import { JobsModule } from '#libs/jobs';
 import { Clock } from '#libs/kernel';
 import { NotificationsModule } from '#libs/notifications';
 import { AccessTokens } from './access-tokens.js';
+import { AccountChanges } from './account-changes.js';
 import { AccountCodesService } from './account-codes.service.js';
+import { AccountErasure } from './account-erasure.js';
+import { AccountExportService } from './account-export.service.js';
 import { AccountRequestAnswers } from './account-request-answers.js';
 import { AccountRequestIntake } from './account-request-intake.js';
 import { AccountRequestsService } from './account-requests.service.js';
 import { AccountService } from './account.service.js';
 import { AuthService } from './auth.service.js';
+import { InvitationAcceptance } from './invitation-acceptance.js';
+import { InvitationsService } from './invitations.service.js';
+import { InvitedPeople } from './invited-people.js';
 import { LoginService } from './login.service.js';
 import { LoginThrottle } from './login-throttle.js';
+import { NewAccounts } from './new-accounts.js';
 import { NewPasswords } from './new-passwords.js';
 import { OrganizationFounding } from './organization-founding.js';
 import { OwnPassword } from './own-password.js';
@@ -23,6 +30,7 @@ import { PasswordsService } from './passwords.service.js';
 import { AccountRequestEntity } from './persistence/account-request.entity.js';
 import { AccountRequestRepository } from './persistence/account-request.repository.js';
 import { InvitationEntity } from './persistence/invitation.entity.js';
+import { InvitationRepository } from './persistence/invitation.repository.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { SessionEntity } from './persistence/session.entity.js';
 import { SessionRepository } from './persistence/session.repository.js';
@@ -40,14 +48,23 @@ import { SigningKeys } from './signing-keys.js';
 import { UsersService } from './users.service.js';
 
 const entities = [UserEntity, SessionEntity, RefreshTokenEntity, AccountRequestEntity, InvitationEntity];
-const repositories = [UserRepository, SessionRepository, SessionCredentials, AccountRequestRepository];
+const repositories = [
+	UserRepository,
+	SessionRepository,
+	SessionCredentials,
+	AccountRequestRepository,
+	InvitationRepository,
+];
 const parts = [
 	AccessTokens,
+	AccountChanges,
 	AccountRequestIntake,
 	AccountService,
 	Clock,
+	InvitedPeople,
 	LoginService,
 	LoginThrottle,
+	NewAccounts,
 	NewPasswords,
 	OrganizationFounding,
 	PasswordHasher,
@@ -58,9 +75,13 @@ const parts = [
 ];
 const doors = [
 	AccountCodesService,
+	AccountErasure,
+	AccountExportService,
 	AccountRequestAnswers,
 	AccountRequestsService,
 	AuthService,
+	InvitationAcceptance,
+	InvitationsService,
 	OwnPassword,
 	PasswordResetService,
 	SessionAuthenticator,

@@ -33,4 +33,9 @@ export class NewPasswords {
 		await this.sessions.endAll(tenant, user.id, action);
 		await this.events.tellOfPassword(tenant, user, action);
 	}
+
+	/** Of a new account, with one or without. */
+	async recordNew(tenant: TenantScope, userId: string, role: string): Promise<void> {
+		await this.events.record(tenant, 'user.create', userId, { role });
+	}
 }

@@ -55,4 +55,18 @@ export class SecurityEvents {
 		await this.record(tenant, 'user.delete', id, { deleteAfter: at, by: userIdOf(tenant) === id ? 'owner' : 'admin' });
 		await this.mails.write(tenant, email, 'account-deletion', { at });
 	}
+
+	/** The code goes to the address, and to nobody else. */
+	async invited(
+		tenant: TenantScope,
+		{ id, email, role, code, organization }: Addressee & { role: string; code: string; organization: string },
+	): Promise<void> {
+		const after = { role };
+		await this.audit.record(tenant, { action: 'invitation.create', targetType: 'invitation', targetId: id, after });
+		await this.mails.write(tenant, email, 'invitation', { code, organization, role });
+	}
+
+	async invitationRevoked(tenant: TenantScope, id: string): Promise<void> {
+		await this.audit.record(tenant, { action: 'invitation.revoke', targetType: 'invitation', targetId: id });
+	}
 }

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { MembershipsService, type Page, type PageRequest } from '#libs/access';
 import { type TenantScope, UnitOfWork } from '#libs/database';
-import { AppError, missing, newId, type Scope } from '#libs/kernel';
-import { PasswordHasher } from './password-hasher.js';
-import { demandGoodPassword } from './password-rules.js';
-import { type User, UserRepository } from './persistence/user.repository.js';
+import { missing, newId, type Scope, userIdOf } from '#libs/kernel';
+import { AccountChanges } from './account-changes.js';
+import { NewPasswords } from './new-passwords.js';
+import { type User, type UserFilter, UserRepository } from './persistence/user.repository.js';
 
 export interface NewUser {
 	readonly email: string;
 	readonly name: string;
-	readonly password: string;
+	/** Without one the person resets it, by mail. */
+	readonly password?: string | undefined;
 	/** Name of a role that the creator may give. */
 	readonly role: string;
 }
@@ -29,11 +30,12 @@ export class UsersService {
 		private readonly work: UnitOfWork,
 		private readonly users: UserRepository,
 		private readonly memberships: MembershipsService,
-		private readonly hasher: PasswordHasher,
+		private readonly passwords: NewPasswords,
+		private readonly changes: AccountChanges,
 	) {}
 
-	async list(scope: Scope, request: PageRequest): Promise<Page<User>> {
-		return this.work.run(scope, (tenant) => this.users.page(tenant, request));
+	async list(scope: Scope, request: PageRequest, filter: UserFilter = {}): Promise<Page<User>> {
+		return this.work.run(scope, (tenant) => this.users.page(tenant, request, filter));
 	}
 
 	/** @throws AppError missing */
@@ -45,55 +47,54 @@ export class UsersService {
 	 * Account, membership and role at once.
 	 * @throws AppError invalid `weak_password`, `unknown_role`; denied `role_too_powerful`; conflict `email_taken`
 	 */
-	async create(scope: Scope, input: NewUser): Promise<User> {
-		demandGoodPassword(input.password, { email: input.email, names: [input.name] });
-		const passwordHash = await this.hasher.hash(input.password); // before the transaction: it takes a while
+	async create(scope: Scope, { email, name, password, role }: NewUser): Promise<User> {
+		const passwordHash = password === undefined ? null : await this.passwords.hash(password, { email, names: [name] });
 		return this.work.run(scope, async (tenant) => {
 			const id = newId();
-			await this.users.insert(tenant, { id, email: input.email, name: input.name, passwordHash });
-			await this.memberships.add(tenant, id, input.role);
+			await this.users.insert(tenant, { id, email, name, passwordHash });
+			await this.memberships.add(tenant, id, role);
+			await this.passwords.recordNew(tenant, id, role);
 			return this.read(tenant, id);
 		});
 	}
 
 	/**
-	 * @throws AppError missing; conflict `own_account`; denied `user_too_powerful`, and `not_only_membership` for the account of
-	 * somebody who belongs to other organizations, too.
+	 * @throws AppError missing; conflict `own_account`, `last_owner`; denied `user_too_powerful`, and `not_only_membership` for
+	 * the account of somebody who belongs to other organizations, too.
 	 */
 	async update(scope: Scope, id: string, change: UserChange): Promise<User> {
 		return this.work.run(scope, async (tenant) => {
 			const user = await this.read(tenant, id);
-			if (change.name !== undefined) await this.rename(tenant, user, change.name);
+			if (change.name !== undefined) await this.changes.rename(tenant, user, change.name);
 			if (change.membershipStatus !== undefined && change.membershipStatus !== user.membershipStatus) {
 				await this.memberships.actOn(tenant, id);
 				await this.memberships.change(tenant, id, change.membershipStatus);
 			}
 			if (change.status !== undefined && change.status !== user.status)
-				await this.changeAccount(tenant, id, change.status);
+				await this.changes.setStatus(tenant, id, change.status);
 			return this.read(tenant, id);
 		});
 	}
 
-	/** The name belongs to the account, which organizations share. */
-	private async rename(tenant: TenantScope, user: User, name: string): Promise<void> {
-		if (name === user.name) return;
-		await this.demandAccount(tenant, user.id);
-		await this.users.change(tenant, user.id, { name });
+	/** One's own name. */
+	async updateOwn(scope: Scope, change: { readonly name: string }): Promise<User> {
+		return this.update(scope, userIdOf(scope) ?? '', change);
 	}
 
-	private async changeAccount(tenant: TenantScope, id: string, status: User['status']): Promise<void> {
-		await this.memberships.actOn(tenant, id);
-		await this.demandAccount(tenant, id);
-		await this.users.change(tenant, id, { status });
-		const { status: membershipStatus } = await this.memberships.get(tenant, id);
-		await this.memberships.change(tenant, id, membershipStatus); // same status, next epoch: credentials notice
+	/**
+	 * Closes the account now and erases it after the grace period; enabling it again takes that back. With one's own id:
+	 * one's own account.
+	 * @throws AppError missing; conflict `last_owner`; denied `user_too_powerful`, `not_only_membership`
+	 */
+	async remove(scope: Scope, id: string): Promise<User> {
+		return this.work.run(scope, async (tenant) => {
+			await this.changes.end(tenant, await this.read(tenant, id));
+			return this.read(tenant, id);
+		});
 	}
 
-	/** An organization's admin acts on memberships; the account behind one is theirs only if it has no other. */
-	private async demandAccount(tenant: TenantScope, id: string): Promise<void> {
-		if (tenant.actor.kind === 'system' || tenant.permissions.has('instance:users')) return;
-		if (tenant.actor.userId === id || (await this.users.countMemberships(id)) === 1) return;
-		throw new AppError('denied', 'not_only_membership', 'This account belongs to other organizations, too');
+	async removeOwn(scope: Scope): Promise<User> {
+		return this.remove(scope, userIdOf(scope) ?? '');
 	}
 
 	private async read(tenant: TenantScope, id: string): Promise<User> {

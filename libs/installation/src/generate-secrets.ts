@@ -11,11 +11,15 @@ export interface GeneratedSecrets {
 	readonly BOOTSTRAP_API_KEY: string;
 }
 
+/** A private key for access tokens, as `JWT_PRIVATE_KEY` takes it. */
+export const generateSigningKey = (): string =>
+	generateKeyPairSync('ec', { namedCurve: 'P-256' })
+		.privateKey.export({ format: 'der', type: 'pkcs8' })
+		.toString('base64');
+
 /** Everything secret that a new installation needs, from the system's random source. */
 export const generateSecrets = (): GeneratedSecrets => ({
-	JWT_PRIVATE_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
-		.privateKey.export({ format: 'der', type: 'pkcs8' })
-		.toString('base64'),
+	JWT_PRIVATE_KEY: generateSigningKey(),
 	KEY_PEPPER: randomBytes(32).toString('hex'),
 	ENCRYPTION_KEY: randomBytes(32).toString('base64'),
 	BOOTSTRAP_ADMIN_EMAIL: 'admin@parallama.local',

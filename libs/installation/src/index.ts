@@ -1,2 +1,2 @@
 export { bootstrap, type BootstrapOptions, type BootstrapResult } from './bootstrap.js';
-export { generateSecrets, type GeneratedSecrets } from './generate-secrets.js';
+export { generateSecrets, generateSigningKey, type GeneratedSecrets } from './generate-secrets.js';

@@ -73,6 +73,16 @@ export const answerAccountRequest: JobContract<{ requestId: string }> = {
 	backoffMs: 2_000,
 };
 
+/** Erases the accounts whose grace period is over, from every table. Idempotent. */
+export const eraseAccounts: JobContract<Record<string, never>> = {
+	name: 'account.erase',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Deletes sessions, refresh tokens and requests that are over. Idempotent. */
 export const purgeSessions: JobContract<Record<string, never>> = {
 	name: 'account.purge-sessions',
@@ -126,6 +136,7 @@ export const jobContracts: readonly JobContract[] = [
 	purgeMails,
 	answerAccountRequest,
 	purgeSessions,
+	eraseAccounts,
 ];
 
 const SHORTEST_MS = 250;
@@ -142,4 +153,5 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: expireRoles, everyMs: () => 10_000 },
 	{ contract: purgeMails, everyMs: () => 3_600_000 },
 	{ contract: purgeSessions, everyMs: () => 3_600_000 },
+	{ contract: eraseAccounts, everyMs: () => 3_600_000 },
 ];

@@ -1,6 +1,7 @@
 export type { JobContract, ScheduledJob } from './contract.js';
 export {
 	answerAccountRequest,
+	eraseAccounts,
 	expireRoles,
 	jobContracts,
 	preparePartitions,

@@ -10,9 +10,9 @@ import {
 import type { Scope } from '#libs/kernel';
 import { ClientInfo, CurrentScope, Public, Requires } from '../edge/access.decorators.js';
 import { Limited } from '../edge/limits.js';
-import { Responds, RespondsNothing } from '../edge/responds.decorator.js';
+import { Accepted, Responds, RespondsNothing } from '../edge/responds.decorator.js';
 import { RefreshedTokens } from './auth.schemas.js';
-import { Accepted, ChangePassword, ForgotPassword, ResetPassword } from './passwords.schemas.js';
+import { ChangePassword, ForgotPassword, ResetPassword } from './passwords.schemas.js';
 import { SetRefreshCookie } from './refresh-cookie.interceptors.js';
 
 @ApiTags('Signing in')

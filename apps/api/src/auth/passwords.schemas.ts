@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { newPassword } from '../edge/password.js';
 
 export const email = z
 	.email()
@@ -6,15 +7,11 @@ export const email = z
 	.meta({ examples: ['jane@example.com'] });
 
 const secret = z.string().max(1_024);
-export const newPassword = secret.min(1).meta({ description: '15 to 256 characters, not easy to guess' });
-
 /** Anything: what is no code of ours gets the same answer as one that was used. */
 export const code = z
 	.unknown()
 	.optional()
 	.meta({ type: 'string', description: 'Out of the mail; it works once', examples: ['plc_…'] });
-
-export const Accepted = z.preprocess((nothing) => nothing ?? null, z.null()).meta({ id: 'Accepted' });
 
 export const ChangePassword = z
 	.strictObject({

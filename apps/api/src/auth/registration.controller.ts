@@ -4,8 +4,7 @@ import { AccountCodesService, AccountRequestsService, type Client } from '#libs/
 import type { Scope } from '#libs/kernel';
 import { ClientInfo, CurrentScope, FreshLogin, Public, Requires } from '../edge/access.decorators.js';
 import { Limited } from '../edge/limits.js';
-import { Responds, RespondsNothing } from '../edge/responds.decorator.js';
-import { Accepted } from './passwords.schemas.js';
+import { Accepted, Responds, RespondsNothing } from '../edge/responds.decorator.js';
 import { ChangeEmail, Register, VerifyEmail } from './registration.schemas.js';
 
 @ApiTags('Signing in')

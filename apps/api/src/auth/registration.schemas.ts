@@ -1,19 +1,14 @@
 import { z } from 'zod';
-import { code, email, newPassword } from './passwords.schemas.js';
-
-const name = z
-	.string()
-	.trim()
-	.min(1)
-	.max(200)
-	.meta({ examples: ['Jane Doe'] });
+import { newPassword } from '../edge/password.js';
+import { personName } from '../users/users.schemas.js';
+import { code, email } from './passwords.schemas.js';
 
 export const Register = z
 	.strictObject({
 		email,
-		name,
+		name: personName,
 		password: newPassword,
-		organizationName: name.optional().meta({ description: 'Of the new organization; by default the name' }),
+		organizationName: personName.optional().meta({ description: 'Of the new organization; by default the name' }),
 	})
 	.meta({ id: 'Register' });
 export type Register = z.output<typeof Register>;

@@ -27,6 +27,9 @@ export const Responds = (status: number, schema: z.ZodType, description?: string
 	);
 };
 
+/** The data of an answer that has none (yet). */
+export const Accepted = z.preprocess((nothing) => nothing ?? null, z.null()).meta({ id: 'Accepted' });
+
 /** An answer without the envelope: discovery, health, status. */
 export const RespondsBare = (status: number, schema: z.ZodType, description = 'OK'): MethodDecorator => {
 	const form: ResponseForm = { status, message: description, isEnveloped: false };

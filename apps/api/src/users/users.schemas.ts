@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { PageQuery } from '../edge/paged.js';
 import { listOf } from '../edge/responds.decorator.js';
 import { timestamp } from '../edge/timestamp.js';
+import { newPassword } from '../edge/password.js';
 
 const accountStatus = z.enum(['active', 'disabled']);
 const membershipStatus = z.enum(['active', 'suspended']);
-const name = z
+export const personName = z
 	.string()
 	.trim()
 	.min(1)
@@ -19,6 +21,7 @@ export const User = z
 		status: accountStatus.meta({ description: 'Of the account, in every organization' }),
 		membershipStatus: membershipStatus.meta({ description: 'In this organization' }),
 		roles: z.array(z.string()),
+		deleteAfter: timestamp.nullable().meta({ description: 'The account is closed, and erased after this' }),
 		createdAt: timestamp,
 	})
 	.meta({ id: 'User' });
@@ -31,8 +34,10 @@ export const CreateUser = z
 			.email()
 			.max(254)
 			.meta({ examples: ['jane@example.com'] }),
-		name,
-		password: z.string().min(1).max(1_024).meta({ description: '15 to 256 characters, not easy to guess' }),
+		name: personName,
+		password: newPassword
+			.optional()
+			.meta({ description: 'Without one the person chooses one: POST …/reset-password sends a mail' }),
 		role: z
 			.string()
 			.trim()
@@ -46,7 +51,7 @@ export type CreateUser = z.output<typeof CreateUser>;
 
 export const UpdateUser = z
 	.strictObject({
-		name: name.optional(),
+		name: personName.optional(),
 		status: accountStatus.optional(),
 		membershipStatus: membershipStatus.optional(),
 	})
@@ -54,3 +59,27 @@ export const UpdateUser = z
 export type UpdateUser = z.output<typeof UpdateUser>;
 
 export const UserId = z.uuid();
+
+export const UserQuery = PageQuery.extend({
+	search: z.string().min(1).max(200).optional().meta({ description: 'Part of address or name' }),
+	status: accountStatus.optional(),
+	membershipStatus: membershipStatus.optional(),
+	role: z.string().min(1).max(100).optional().meta({ description: 'Name of a role that they have' }),
+});
+export type UserQuery = z.output<typeof UserQuery>;
+
+export const UpdateOwn = z.strictObject({ name: personName }).meta({ id: 'UpdateOwn' });
+export type UpdateOwn = z.output<typeof UpdateOwn>;
+
+const part = z.record(z.string(), z.unknown());
+
+export const AccountExport = z
+	.object({
+		account: part,
+		memberships: z.array(part),
+		sessions: z.array(part),
+		keys: z.array(part),
+		invitations: z.array(part),
+		usage: z.array(part),
+	})
+	.meta({ id: 'AccountExport' });

@@ -15,6 +15,7 @@ export const definerNames: readonly string[] = [
 	'purge_sessions',
 	'accounts_to_erase',
 	'erase_account',
+	'export_account',
 	'find_key',
 	'find_session_rights',
 	'organizations_with_expired_roles',

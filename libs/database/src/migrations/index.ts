@@ -7,6 +7,7 @@ import { Mail1795650000000 } from './1795650000000-Mail.js';
 import { Accounts1795660000000 } from './1795660000000-Accounts.js';
 import { AccessRules1795670000000 } from './1795670000000-AccessRules.js';
 import { ModelManagement1795675000000 } from './1795675000000-ModelManagement.js';
+import { AccountEnd1795690000000 } from './1795690000000-AccountEnd.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -16,4 +17,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	Accounts1795660000000,
 	AccessRules1795670000000,
 	ModelManagement1795675000000,
+	AccountEnd1795690000000,
 ];

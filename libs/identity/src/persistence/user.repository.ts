@@ -14,7 +14,19 @@ export interface User {
 	/** In this organization. */
 	readonly membershipStatus: 'active' | 'suspended';
 	readonly roles: readonly string[];
+	/** The account is closed, and erased after this. */
+	readonly deleteAfter: Date | null;
 	readonly createdAt: Date;
+}
+
+/** All that is given must fit. */
+export interface UserFilter {
+	/** Part of address or name, in whatever case. */
+	readonly search?: string | undefined;
+	readonly status?: User['status'] | undefined;
+	readonly membershipStatus?: User['membershipStatus'] | undefined;
+	/** Name of a role that they have. */
+	readonly role?: string | undefined;
 }
 
 /** An account as its owner sees it, wherever they act. */
@@ -59,7 +71,7 @@ const emailTaken = (error: unknown): unknown =>
 		? new AppError('conflict', 'email_taken', 'This e-mail address has an account already', { cause: error })
 		: error;
 
-const members = `SELECT u.id, u.email, u.name, u.status, m.status AS "membershipStatus", u.created_at AS "createdAt",
+const members = `SELECT u.id, u.email, u.name, u.status, m.status AS "membershipStatus", u.delete_after AS "deleteAfter", u.created_at AS "createdAt",
 		ARRAY(SELECT r.name FROM user_roles a JOIN roles r ON r.organization_id = a.role_organization_id AND r.id = a.role_id
 			WHERE a.organization_id = m.organization_id AND a.user_id = m.user_id AND (a.expires_at IS NULL OR a.expires_at > now())
 			ORDER BY r.name) AS roles
@@ -112,10 +124,21 @@ export class UserRepository {
 		return row?.memberships ?? 0;
 	}
 
-	async page(scope: TenantScope, { limit, after }: PageRequest): Promise<Page<User>> {
+	async page(scope: TenantScope, { limit, after }: PageRequest, filter: UserFilter): Promise<Page<User>> {
 		const rows = await scope.transaction.manager.query<User[]>(
-			`${members} AND ($2::uuid IS NULL OR m.user_id > $2) ORDER BY m.user_id LIMIT $3`,
-			[scope.organizationId, after ?? null, limit + 1],
+			`SELECT * FROM (${members}) m WHERE ($2::uuid IS NULL OR id > $2)
+				AND ($3::text IS NULL OR position(lower($3) IN lower(email || ' ' || name)) > 0)
+				AND ($4::text IS NULL OR status = $4) AND ($5::text IS NULL OR "membershipStatus" = $5)
+				AND ($6::text IS NULL OR $6 = ANY (roles)) ORDER BY id LIMIT $7`,
+			[
+				scope.organizationId,
+				after ?? null,
+				filter.search === undefined ? null : storableText(filter.search),
+				filter.status ?? null,
+				filter.membershipStatus ?? null,
+				filter.role === undefined ? null : storableText(filter.role),
+				limit + 1,
+			],
 		);
 		return pageOf(rows, limit);
 	}
@@ -158,16 +181,50 @@ export class UserRepository {
 		}
 	}
 
-	async change(scope: TenantScope, id: string, to: Partial<Pick<User, 'name' | 'status'>>): Promise<void> {
+	async change(
+		scope: TenantScope,
+		id: string,
+		to: Partial<Pick<User, 'name' | 'status' | 'deleteAfter'>>,
+	): Promise<void> {
 		await scope.transaction.manager.update(
 			UserEntity,
 			{ id },
 			{
 				...(to.name === undefined ? {} : { name: storableText(to.name) }),
 				...(to.status === undefined ? {} : { status: to.status }),
+				...(to.deleteAfter === undefined ? {} : { deleteAfter: to.deleteAfter }),
 				updatedAt: () => 'now()',
 			},
 		);
+	}
+
+	/** Organizations in which nobody else who may act is an owner. Waits for everybody else who takes rights from owners there. */
+	async soleOwnerships(scope: TenantScope, id: string): Promise<string[]> {
+		const rows = await scope.transaction.manager.query<{ id: string }[]>('SELECT id FROM sole_ownerships($1) AS id', [
+			id,
+		]);
+		return rows.map((row) => row.id);
+	}
+
+	async exportAccount(scope: TenantScope, id: string): Promise<Record<string, unknown>> {
+		const [row] = await scope.transaction.manager.query<{ all: Record<string, unknown> }[]>(
+			'SELECT export_account($1) AS all',
+			[id],
+		);
+		return row?.all ?? {};
+	}
+
+	/** Accounts whose grace period is over, and an organization to record their erasure in. */
+	async dueForErasure(limit: number): Promise<{ id: string; organizationId: string }[]> {
+		return this.work.callDefiner('SELECT id, organization_id AS "organizationId" FROM accounts_to_erase($1)', [limit]);
+	}
+
+	/** Everything that is kept about a person, in every table. False: the account is not due (any more). */
+	async erase(scope: TenantScope, id: string): Promise<boolean> {
+		const [row] = await scope.transaction.manager.query<{ erased: boolean }[]>('SELECT erase_account($1) AS erased', [
+			id,
+		]);
+		return row?.erased === true;
 	}
 
 	/** Where the next login goes. In a scope of that user. */
