@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ActiveCalls } from '#libs/gateway';
+import { ActiveCalls, ModelManagement } from '#libs/gateway';
 import { AppError } from '#libs/kernel';
 import { LedgerFlusher } from '#libs/metering';
 import type { Api } from './create-api.js';
@@ -21,6 +21,7 @@ export async function drain({ app, hooks }: Api, graceMs: number): Promise<void>
 	const areAnswered = hooks.inFlight.none();
 	if (!(await within(areAnswered, graceMs))) {
 		app.get(ActiveCalls, { strict: false }).cutAll(ending());
+		app.get(ModelManagement, { strict: false }).cutAll(ending());
 		await within(areAnswered, LAST_BYTES_MS);
 	}
 	server.closeAllConnections();

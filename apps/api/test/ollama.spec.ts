@@ -5,7 +5,7 @@ import { asOwner, eventually, freshDatabase, type MockUpstream, startMockUpstrea
 import { Ollama } from '../../../test/clients/index.js';
 import { sendRaw } from './support/raw-socket.js';
 import { startApi, type TestApi } from './support/start-api.js';
-import { addTenant, type Tenant } from './support/tenants.js';
+import { addMember, addTenant, type Tenant } from './support/tenants.js';
 
 const PNG = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -275,4 +275,74 @@ describe('what Ollama lacks', () => {
 		expect(row).toMatchObject({ is_estimated: true, usage_source: 'provider_partial' });
 		expect(Number(row?.input_tokens)).toBeGreaterThan(0);
 	});
+});
+
+describe('a caller whose roles allow some models', () => {
+	let key: string;
+	beforeAll(async () => {
+		const member = await addMember(testConfig('api'), tenant, undefined);
+		key = member.key;
+		const json = { 'content-type': 'application/json' };
+		const permissions = ['models:use', 'models:read', 'models:pull', 'models:create', 'models:delete'];
+		const role = await read<{ data: { id: string } }>(
+			post('/api/v1/roles', { name: 'narrow', permissions, models: { allow: ['llama*'] } }, json),
+		);
+		const given = await post('/api/v1/role-assignments', { userId: member.userId, roleId: role.data.id }, json);
+		if (given.status !== 201) throw new Error(await given.text());
+	});
+	const narrow = (path: string, body: object, method = 'POST'): Promise<Response> =>
+		fetch(api.url + path, { method, headers: { authorization: `Bearer ${key}` }, body: JSON.stringify(body) });
+
+	it('finds the others nowhere, whatever field names them', async () => {
+		const chat = { messages: [{ role: 'user', content: 'x' }], stream: false };
+		for (const model of ['gpt-x', 'vllm/gpt-x', 'mock-embed', 'ollama/mock-embed', 'fast'])
+			for (const [path, rest] of [
+				['/api/chat', { model, ...chat }],
+				['/ollama/api/generate', { model, prompt: 'x' }],
+				['/api/embed', { model, input: 'x' }],
+				['/api/embeddings', { model, prompt: 'x' }],
+				['/api/show', { model }],
+				['/api/show', { name: model }],
+			] as const)
+				expect([path, model, (await narrow(path, rest)).status]).toEqual([path, model, 404]);
+		expect([...ollama.calls, ...openai.calls].filter(({ method }) => method === 'POST')).toEqual([]);
+		expect((await narrow('/api/chat', { model: 'llama', ...chat })).status).toBe(200);
+		expect((await narrow('/api/show', { name: 'llama' })).status).toBe(200);
+	});
+
+	it('sees the others in no list', async () => {
+		for (const path of ['/api/tags', '/api/ps']) {
+			const answer = await fetch(api.url + path, { headers: { authorization: `Bearer ${key}` } });
+			const { models } = (await answer.json()) as { models: { name: string }[] };
+			expect([path, models.map(({ name }) => name)]).toEqual([path, ['llama:latest']]);
+		}
+	});
+});
+
+it('an image URL reaches nothing that only providers may reach', async () => {
+	const strict = await startApi({ OLLAMA_URL: ollama.url, EGRESS_ALLOW: '127.0.0.1' });
+	let connections = 0;
+	pictures.on('connection', () => connections++);
+	for (const url of [
+		pictureUrl,
+		pictureUrl.replace('127.0.0.1', 'localhost'),
+		pictureUrl.replace('127.0.0.1', '2130706433'),
+	]) {
+		const content = [
+			{ type: 'text', text: 'what is this?' },
+			{ type: 'image_url', image_url: { url } },
+		];
+		const answer = await fetch(`${strict.url}/v1/chat/completions`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${tenant.key}` },
+			body: JSON.stringify({ model: 'llama', messages: [{ role: 'user', content }] }),
+		});
+		const { error } = (await answer.json()) as { error: object };
+		expect([answer.status, error]).toEqual([
+			400,
+			expect.objectContaining({ code: 'image_unavailable', param: 'messages.0.content.1' }),
+		]);
+	}
+	await strict.stop();
+	expect([connections, ollama.calls.filter(({ path }) => path === '/api/chat')]).toEqual([0, []]);
 });

@@ -99,8 +99,9 @@ export class ModelCatalogue {
 		if (!(providers instanceof Promise)) for (const provider of providers) this.listings.expire(provider);
 	}
 
-	/** Asks a provider again whose models have changed; never rejects. */
+	/** Asks a provider again whose models have changed; the other replicas do it at the next use. Never rejects. */
 	async renew(provider: Provider): Promise<void> {
+		await this.invalidations.publish('models', provider.organizationId);
 		await this.listings.renew(provider);
 	}
 

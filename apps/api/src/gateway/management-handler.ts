@@ -1,5 +1,4 @@
 import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
@@ -44,8 +43,7 @@ export class ManagementHandler {
 		const length = request.headers['content-length'];
 		if (Number(length ?? 0) > this.limit) return down.fail(tooLarge());
 		allowSlowRequest(request.raw.socket, reply.raw);
-		const body = new Arriving(this.limit);
-		pipeline(request.body as Readable, body).catch(() => undefined); // its reader sees the error
+		const body = new Arriving(request.body as Readable, this.limit);
 		this.management
 			.upload(request.scope as Scope, { digest: digestOf(request), body, length }, down)
 			.catch((error: unknown) => down.fail(error))
@@ -57,7 +55,7 @@ const digestOf = ({ params }: FastifyRequest): string => (params as { digest: st
 
 const tooLarge = (): AppError => new AppError('too_large', 'body_too_large', 'The body is larger than allowed');
 
-/** Bytes as they come: counted, and given up when they stop coming. */
+/** Bytes as they come: counted, and given up when they stop coming. What is not wanted any more is read and dropped. */
 class Arriving extends Transform {
 	private size = 0;
 	private readonly patience = setTimeout(
@@ -65,9 +63,18 @@ class Arriving extends Transform {
 		STALLED_UPLOAD_MS,
 	);
 
-	constructor(private readonly limit: number) {
+	constructor(
+		source: Readable,
+		private readonly limit: number,
+	) {
 		super();
-		this.once('close', () => clearTimeout(this.patience));
+		source.once('error', (error) => this.destroy(error)).pipe(this);
+		this.once('error', () => undefined); // its reader is told, if there is one yet
+		this.once('close', () => {
+			clearTimeout(this.patience);
+			source.unpipe(this);
+			source.resume();
+		});
 	}
 
 	override _transform(chunk: Buffer, _: BufferEncoding, done: (error: Error | null, chunk?: Buffer) => void): void {

@@ -1,4 +1,4 @@
-import { AppError } from '#libs/kernel';
+import { AppError, type Listed } from '#libs/kernel';
 import type { Transport, UpstreamCall, UpstreamHandler, UpstreamRequest } from '#libs/providers';
 import type { Downstream } from '../pipeline/inbound-call.js';
 import { errorOfUpstream } from '../pipeline/upstream-error.js';
@@ -9,7 +9,9 @@ const MAX_WHOLE_BYTES = 1_048_576;
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One change of models between a client and its Ollama server: progress with back-pressure, ended in exactly one way. */
-export class ManagementExchange implements UpstreamHandler {
+export class ManagementExchange implements UpstreamHandler, Listed {
+	/** Belongs to the roster. */
+	place = -1;
 	/** The code of what ended it; `undefined`: it was done. */
 	readonly ended: Promise<string | undefined>;
 	private settle: (code: string | undefined) => void = () => undefined;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { type AuditAction, AuditLog } from '#libs/audit';
 import { UnitOfWork } from '#libs/database';
-import { AppError, type Scope } from '#libs/kernel';
+import { AppError, Roster, type Scope } from '#libs/kernel';
 import { ModelCatalogue, modelNotFound, type Provider, Upstreams, type UpstreamRequest } from '#libs/providers';
 import { Metrics } from '#libs/telemetry';
 import { dialectNotAllowed } from '../pipeline/model-access.js';
@@ -37,6 +37,7 @@ interface Change {
 export class ModelManagement {
 	private readonly logger = new Logger('ModelManagement');
 	private readonly counter;
+	private readonly underWay = new Roster<ManagementExchange>();
 
 	constructor(
 		private readonly catalogue: ModelCatalogue,
@@ -74,7 +75,7 @@ export class ModelManagement {
 		const provider = await this.firstProvider(scope, digest);
 		const exchange = new ManagementExchange(down, false, async () => undefined);
 		const { headers, ...request } = requestTo(provider, 'POST', `/api/blobs/${digest}`);
-		body.once('error', () => exchange.cut(new AppError('invalid', 'bad_request', 'The file did not arrive whole')));
+		body.once('error', (error) => exchange.cut(error instanceof AppError ? error : partial(error)));
 		await this.carryOut(scope, { action: 'model.upload', provider, target: digest }, exchange, {
 			...request,
 			headers: {
@@ -105,6 +106,11 @@ export class ModelManagement {
 		});
 	}
 
+	/** Ends all that is under way, with an error that clients can see. */
+	cutAll(error: AppError): void {
+		for (const exchange of this.underWay) exchange.cut(error);
+	}
+
 	private async firstProvider(scope: Scope, digest: string): Promise<Provider> {
 		checkDigest(digest);
 		const [provider] = await this.providersOf(scope);
@@ -132,8 +138,10 @@ export class ModelManagement {
 		request: UpstreamRequest,
 	): Promise<void> {
 		await this.record(scope, change, { state: 'asked' });
+		this.underWay.add(exchange);
 		exchange.start(this.upstreams.transportOf(change.provider), request);
 		const code = await exchange.ended;
+		this.underWay.remove(exchange);
 		this.counter.inc({ action: change.action, result: code === undefined ? 'success' : 'failure' });
 		const end = code === undefined ? { state: 'done' } : { state: 'failed', error: code };
 		await this.record(scope, change, end).catch((cause: unknown) =>
@@ -159,6 +167,9 @@ function refuseReachingOut({ permissions }: Scope, { reachesOut }: VerbRequest):
 	if (param === undefined || permissions.has('providers:write')) return;
 	throw new AppError('denied', 'permission_denied', `${param} needs the permission providers:write`, { param });
 }
+
+const partial = (cause: Error): AppError =>
+	new AppError('invalid', 'bad_request', 'The file did not arrive whole', { cause });
 
 const noProvider = (): AppError =>
 	new AppError(
