@@ -201,7 +201,7 @@ describe('who may change models', () => {
 		const role = (await (
 			await send('POST', '/api/v1/roles', {
 				name: 'some',
-				permissions: ['models:pull', 'models:create', 'models:delete'],
+				permissions: ['models:use', 'models:pull', 'models:create', 'models:delete'],
 				models: { allow: ['llama*'] },
 			})
 		).json()) as { data: { id: string } };
