@@ -20,6 +20,8 @@ describe('EgressGuard', () => {
 		'::ffff:127.0.0.1',
 		'::ffff:7f00:1',
 		'::ffff:a00:1',
+		'::7f00:1',
+		'::ffff:0:7f00:1',
 		'64:ff9b::7f00:1',
 		'64:ff9b:1::1',
 		'2002:7f00:1::',
@@ -29,6 +31,8 @@ describe('EgressGuard', () => {
 		'fd12::1',
 		'ff02::1',
 		'2001:db8::1',
+		'5f00::1',
+		'4000::1',
 	])('keeps %s closed', (address) => {
 		expect(closed.permits('host.test', address)).toBe(false);
 	});
@@ -44,6 +48,20 @@ describe('EgressGuard', () => {
 			guard.permits('x', 'fd00::5'),
 			guard.permits('x', '::ffff:10.0.0.1'),
 		]).toEqual([true, true, true]);
+	});
+	it.each([
+		['http://127.0.0.1/v1', 'blocked'],
+		['http://[::ffff:127.0.0.1]/v1', 'blocked'],
+		['http://2130706433/v1', 'blocked'],
+		['http://1.1.1.1:6379/v1', 'blocked'],
+		['https://db.example.com:5432', 'blocked'],
+		['file:///etc/passwd', 'blocked'],
+		['https://1.1.1.1/v1', 'open'],
+		['http://llm.example.com:8000/v1', 'open'],
+		['http://10.1.2.3:6379/v1', 'open'], // named by the operator
+	])('says of %s without DNS: %s', (url, expected) => {
+		const guard = new EgressGuard(['10.0.0.0/8']);
+		expect(guard.refusalOf(new URL(url)) === undefined ? 'open' : 'blocked').toBe(expected);
 	});
 	it('refuses an entry that makes no sense', () => {
 		expect(() => new EgressGuard(['10.0.0.0/99'])).toThrow('EGRESS_ALLOW');

@@ -1,8 +1,15 @@
-import { lookup as resolve } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as systemResolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { AppError } from '#libs/kernel';
+
+/** How a name becomes addresses. */
+type Resolver = (
+	host: string,
+	options: LookupAllOptions,
+	callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 /** What listens there speaks no HTTP: mail, shells, databases, caches, cluster stores. */
 const foreignPorts: ReadonlySet<number> = new Set([
@@ -22,8 +29,11 @@ export class EgressGuard {
 	private readonly hosts: ReadonlySet<string>;
 	private readonly ranges: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
 
-	/** `allowed`: host names, addresses and CIDR ranges. */
-	constructor(allowed: readonly string[]) {
+	/** `allowed`: host names, addresses and CIDR ranges. `resolve` is the system's resolver, where nothing else is said. */
+	constructor(
+		allowed: readonly string[],
+		private readonly resolve: Resolver = systemResolver,
+	) {
 		const entries = allowed.map((entry) => entry.toLowerCase());
 		this.ranges = entries.filter((entry) => entry.includes('/') || isIP(entry) !== 0).map(parseRange);
 		this.hosts = new Set(entries.filter((entry) => !entry.includes('/') && isIP(entry) === 0));
@@ -49,7 +59,7 @@ export class EgressGuard {
 
 	/** A DNS lookup for `net.connect` that fails unless every answer is permitted. */
 	readonly lookup: LookupFunction = (host, options, callback) => {
-		resolve(host, { ...options, all: true }, (error, addresses) => {
+		this.resolve(host, { ...options, all: true }, (error, addresses) => {
 			if (error) return callback(error, '', 0);
 			const [first] = addresses;
 			if (!addresses.every(({ address }) => this.permits(host, address))) return callback(blockedAddress(), '', 0);
@@ -67,12 +77,11 @@ export const blockedAddress = (): AppError =>
 		'This address may not be reached; an operator can allow it in EGRESS_ALLOW',
 	);
 
-const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
-	address.range() === 'unicast' && !isEmbedding(address);
+const globalUnicast = ipaddr.IPv6.parse('2000::');
 
-/** Addresses that carry an IPv4 address of anybody's choice (6to4, NAT64 and the like are not `unicast` for ipaddr.js). */
-const isEmbedding = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
-	address.kind() === 'ipv6' && (address as ipaddr.IPv6).match(ipaddr.IPv6.parse('64:ff9b::'), 32);
+/** Outside of 2000::/3 lie ranges that carry an IPv4 address of anybody's choice, and some that nobody has given out. */
+const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+	address.range() === 'unicast' && (address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(globalUnicast, 3));
 
 function parseRange(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
 	try {

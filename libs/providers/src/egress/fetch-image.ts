@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { Agent, request as send } from 'undici';
 import { AppError } from '#libs/kernel';
 import type { ChatMessage, ChatRequest, ContentPart } from '../chat.js';
@@ -70,9 +69,7 @@ export class ImageFetcher {
 		if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
 			throw new Unfetchable('must have an http(s) URL');
 		if (url.username !== '' || url.password !== '') throw new Unfetchable('must have a URL without credentials');
-		const host = url.hostname.replace(/^\[|\]$/g, '');
-		// a literal address is not looked up, so the lookup cannot stop it
-		if (isIP(host) !== 0 && !this.guard.permits(host, host)) throw new Unfetchable('cannot be reached');
+		if (this.guard.refusalOf(url) !== undefined) throw new Unfetchable('cannot be reached');
 		return url;
 	}
 }

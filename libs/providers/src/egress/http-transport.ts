@@ -9,11 +9,13 @@ export interface TransportTimeouts {
 	readonly idleMs: number;
 }
 
+/** Answers of the 100s that come before the real one. */
+const MAX_INFORMATIONAL = 16;
+
 /** Keep-alive connections to one upstream of one organization: never shared with another's. Redirects are not followed. */
 export class HttpTransport extends Transport {
-	private readonly pool: Pool;
-	/** A literal address is not looked up, so the lookup cannot stop it; nor a port: decided once. */
-	private readonly blocked: AppError | undefined;
+	/** Or why there is none: a literal address is not looked up, so the lookup cannot stop it; nor a port. */
+	private readonly pool: Pool | AppError;
 
 	constructor(
 		baseUrl: URL,
@@ -21,25 +23,26 @@ export class HttpTransport extends Transport {
 		private readonly timeouts: TransportTimeouts,
 	) {
 		super();
-		this.blocked = guard.refusalOf(baseUrl);
-		this.pool = new Pool(baseUrl.origin, {
-			connections: null,
-			pipelining: 1,
-			allowH2: false,
-			connect: { lookup: guard.lookup, timeout: timeouts.connectMs },
-			keepAliveTimeout: 30_000,
-			maxHeaderSize: 32_768,
-		});
+		this.pool =
+			guard.refusalOf(baseUrl) ??
+			new Pool(baseUrl.origin, {
+				connections: null,
+				pipelining: 1,
+				allowH2: false,
+				connect: { lookup: guard.lookup, timeout: timeouts.connectMs },
+				keepAliveTimeout: 30_000,
+				maxHeaderSize: 32_768,
+			});
 	}
 
 	send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
 		const exchange = new Exchange(handler);
-		const { blocked } = this;
-		if (blocked !== undefined) {
-			queueMicrotask(() => exchange.fail(blocked));
+		const { pool } = this;
+		if (pool instanceof AppError) {
+			queueMicrotask(() => exchange.fail(pool));
 			return exchange;
 		}
-		this.pool.dispatch(
+		pool.dispatch(
 			{
 				path: request.path,
 				method: request.method,
@@ -54,7 +57,7 @@ export class HttpTransport extends Transport {
 	}
 
 	close(): void {
-		void this.pool.destroy();
+		if (!(this.pool instanceof AppError)) void this.pool.destroy();
 	}
 }
 
@@ -62,6 +65,7 @@ export class HttpTransport extends Transport {
 class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 	private controller: Dispatcher.DispatchController | undefined;
 	private isOver = false;
+	private informational = 0;
 
 	constructor(private readonly handler: UpstreamHandler) {}
 
@@ -74,7 +78,14 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 		status: number,
 		headers: Record<string, string | string[] | undefined>,
 	): void {
-		if (!this.isOver && status >= 200) this.handler.onHead(status, headers);
+		if (this.isOver) return;
+		if (status < 200) {
+			if (++this.informational > MAX_INFORMATIONAL) this.refuse('The upstream sends early answers without end');
+			return;
+		}
+		const encoding = headers['content-encoding'] ?? 'identity'; // none was asked for
+		if (encoding !== 'identity') return this.refuse('The upstream sent a compressed answer, which was not asked for');
+		this.handler.onHead(status, headers);
 	}
 	onResponseData(_: Dispatcher.DispatchController, bytes: Buffer): void {
 		if (!this.isOver) this.handler.onData(bytes);
@@ -92,6 +103,12 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 		if (this.isOver) return;
 		this.isOver = true;
 		this.handler.onError(translate(error));
+	}
+
+	private refuse(message: string): void {
+		const { controller } = this;
+		this.fail(new AppError('upstream', 'upstream_garbage', message));
+		controller?.abort(new Error('refused'));
 	}
 
 	pause(): void {
