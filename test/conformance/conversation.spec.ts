@@ -12,10 +12,8 @@ import { CompatibilityPage, type Result } from './compatibility-page.js';
 import { BODY_LIMIT, Installation, quiet } from './installation.js';
 
 /** One conversation, held by every client through every pair of dialect and upstream protocol. */
-const kinds = [...openAiKinds, ...anthropicKinds, ...ollamaKinds, ...vercelKinds, ...langChainKinds].filter(
-	({ dialect }) => dialect !== 'anthropic',
-);
-const protocols: readonly Dialect[] = ['openai', 'ollama'];
+const kinds = [...openAiKinds, ...anthropicKinds, ...ollamaKinds, ...vercelKinds, ...langChainKinds];
+const protocols: readonly Dialect[] = ['openai', 'anthropic', 'ollama'];
 const CUTS = 20;
 const ABORT_LIMIT_MS = 1_000;
 /** A picture of one pixel. */
@@ -121,7 +119,8 @@ describe.each(cells)('$client, $protocol upstream', ({ kind, protocol }) => {
 				() => undefined,
 				(reason: unknown) => reason,
 			);
-			expect([kind.statusOf(error), String(error)]).toEqual([400, expect.stringMatching(/embedding/i)]);
+			const said = `${String(error)} ${String((error as { responseBody?: unknown }).responseBody)}`;
+			expect([kind.statusOf(error), said]).toEqual([400, expect.stringMatching(/embedding/i)]);
 			return note('embeddings', 'refused');
 		}
 		const vectors = await counted(() => embed(['a', 'b']));

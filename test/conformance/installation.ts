@@ -95,8 +95,7 @@ export class Installation {
 			BODY_LIMIT_BYTES: String(BODY_LIMIT),
 		});
 		const installation = new Installation(api, await addTenant(testConfig('api')), upstreams);
-		for (const upstream of upstreams.filter((u) => u.protocol !== 'anthropic'))
-			await provide(api, installation.tenant, upstream.protocol, upstream.mock.url);
+		for (const upstream of upstreams) await provide(api, installation.tenant, upstream.protocol, upstream.mock.url);
 		return installation;
 	}
 

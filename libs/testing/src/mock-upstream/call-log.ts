@@ -29,7 +29,7 @@ export interface MockCall {
 	/** content chunks handed to the operating system; an answer that was not streamed counts all its chunks at once */
 	sentChunks: number;
 	sentTokens: number;
-	/** the last usage that was sent, in the dialect's spelling */
+	/** the usage that was sent, in the dialect's spelling; of several reports each member as said last */
 	usageSent: Json | null;
 	abortedAt?: number;
 	/** from the moment told by `tellAbort` to `abortedAt` */
@@ -97,7 +97,7 @@ export class CallLog {
 	sent(call: MockCall, frame: Pick<Frame, 'kind' | 'tokens' | 'usage'>): void {
 		if (frame.kind === 'content') call.sentChunks += 1;
 		call.sentTokens += frame.tokens;
-		if (frame.usage !== undefined) call.usageSent = frame.usage;
+		if (frame.usage !== undefined) call.usageSent = { ...call.usageSent, ...frame.usage };
 		this.#changed(call);
 	}
 
