@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Principal } from '#libs/access';
 import { AppError } from '#libs/kernel';
 import {
+	AnthropicAdapter,
 	DEFAULT_SETTINGS,
 	OllamaAdapter,
 	OpenAiAdapter,
@@ -13,6 +14,7 @@ import {
 } from '#libs/providers';
 import { mockStream } from '#libs/testing';
 import type { AnswerPipe, ClientOperation, Ending } from '../dialects/client-operation.js';
+import { anthropicMessages } from '../dialects/anthropic/anthropic.dialect.js';
 import { ollamaChat } from '../dialects/ollama/ollama.dialect.js';
 import { openAiChat } from '../dialects/openai/openai.dialect.js';
 import type { Target } from '../routing/target.js';
@@ -20,7 +22,7 @@ import { contextOf, prepare, type Prepared } from './prepare.js';
 import { readCall } from './read-call.js';
 
 /** Any split of an upstream's bytes gives the same bytes to the client; any truncation never looks whole. */
-const adapters: readonly ProviderAdapter[] = [new OpenAiAdapter(), new OllamaAdapter()];
+const adapters: readonly ProviderAdapter[] = [new OpenAiAdapter(), new AnthropicAdapter(), new OllamaAdapter()];
 
 const nested = [{ type: 'function', function: { name: 'look', parameters: { type: 'object' } } }];
 const messages = [{ role: 'user', content: 'data: [DONE] "done":true hé\u2028 😀' }];
@@ -51,6 +53,24 @@ const spoken: readonly Spoken[] = [
 			response_format: { type: 'json_schema', json_schema: { name: 's', schema } },
 		},
 		end: /data: \[DONE\]\n\n$/,
+		frame: '\n\n',
+	},
+	{
+		operation: anthropicMessages,
+		plain: { messages, stream: true, max_tokens: 4_096 },
+		withTools: {
+			messages,
+			stream: true,
+			max_tokens: 99,
+			tools: [{ name: 'look', input_schema: { type: 'object' } }],
+		},
+		withSchema: {
+			messages,
+			stream: true,
+			max_tokens: 99,
+			output_config: { format: { type: 'json_schema', schema } },
+		},
+		end: /event: message_stop\ndata: [^\n]*\n\n$/,
 		frame: '\n\n',
 	},
 	{
