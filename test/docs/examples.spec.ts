@@ -58,7 +58,8 @@ const strictCurl = 'curl() { command curl --fail-with-body --silent --show-error
 
 function execute({ words, text }: Block): Promise<Outcome> {
 	if (words[0] === 'bash') return run('bash', ['-euo', 'pipefail', '-s'], strictCurl + text);
-	const installed = text.replace("from 'openai'", "from 'openai7'"); // test/clients has two majors, by these names
+	// test/clients has two majors of these, by these names
+	const installed = text.replace("from 'openai'", "from 'openai7'").replace("'@anthropic-ai/sdk'", "'anthropic1'");
 	return run(process.execPath, ['--input-type=module', '-'], installed);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asOwner, eventually, freshDatabase, testConfig } from '#libs/testing';
 import { startApi, type TestApi } from '../../apps/api/test/support/start-api.js';
 import { addTenant, type Tenant } from '../../apps/api/test/support/tenants.js';
-import { Ollama, OpenAI7 } from '../clients/index.js';
+import { Anthropic1, Ollama, OpenAI7 } from '../clients/index.js';
 import { LlamaServer } from './llama-server.js';
 
 /** Set by `npm run test:system` when the engine could be had; it says loudly when not. */
@@ -85,6 +85,20 @@ interface Row {
 		}
 		expect(seen).toEqual({ text: expect.stringMatching(/./), finish: 'length', output: 12 });
 		expect(await row()).toMatchObject({ output: 12, usage_source: 'provider' });
+	});
+
+	it('chats, streams and counts through the Anthropic dialect', async () => {
+		const anthropic = new Anthropic1({ apiKey: tenant.key, baseURL: `${api.url}/anthropic`, maxRetries: 0 });
+		const request = { model: 'noise', max_tokens: 12, messages };
+		const answer = await anthropic.messages.create(request);
+		expect(answer).toMatchObject({ stop_reason: 'max_tokens', usage: { output_tokens: 12 } });
+		const { input_tokens: fresh, cache_read_input_tokens: cached } = answer.usage;
+		expect(await row()).toEqual({ input: fresh + (cached ?? 0), output: 12, usage_source: 'provider' });
+		const streamed = await anthropic.messages.stream(request).finalMessage();
+		expect(streamed).toMatchObject({ stop_reason: 'max_tokens', usage: { output_tokens: 12 } });
+		expect(streamed.content).toEqual([{ type: 'text', text: expect.stringMatching(/./), citations: null }]);
+		expect(await row()).toMatchObject({ output: 12, usage_source: 'provider' });
+		expect((await anthropic.messages.countTokens({ model: 'noise', messages })).input_tokens).toBeGreaterThan(0);
 	});
 
 	it('chats and streams through the Ollama dialect', async () => {

@@ -72,11 +72,7 @@ export const concerns = {
 	upstreams: z.object({
 		OLLAMA_URL: httpUrl.optional().describe('A built-in provider for all organizations: an Ollama server'),
 		OPENAI_API_KEY: z.string().min(1).optional().describe('A built-in provider for all organizations: OpenAI'),
-		ANTHROPIC_API_KEY: z
-			.string()
-			.min(1)
-			.optional()
-			.describe('Reserved for a built-in Anthropic provider; not read yet'),
+		ANTHROPIC_API_KEY: z.string().min(1).optional().describe('A built-in provider for all organizations: Anthropic'),
 		ECHO_PROVIDER: z
 			.enum(['on', 'off'])
 			.default('off')
