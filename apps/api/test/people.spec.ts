@@ -163,7 +163,7 @@ describe('the end of an account', () => {
 		}
 		process.stdout.write(`two owners against each other: ${JSON.stringify(tally)}\n`);
 		expect(tally).toEqual({ rounds: 9, without: 0 });
-	});
+	}, 120_000);
 
 	it('erases a person from every table once the grace period is over', async () => {
 		const email = 'canary-person-5f2c@example.com';

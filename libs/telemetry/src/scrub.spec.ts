@@ -4,6 +4,10 @@ import { isSecretName, scrubText, scrubValue } from './scrub.js';
 const key = 'pl_caldEexTLPtq_RAFH9gp0LEKJgMJZge9OFiSa2zE0S1j330YdxT';
 
 describe('scrubbing', () => {
+	it('takes codes of mails out', () => {
+		expect(scrubText('code=plc_abc-DEF_123 and plcx_1')).toBe('code=[redacted] and plcx_1');
+	});
+
 	it('takes keys, refresh tokens, access tokens and URL passwords out of any text', () => {
 		const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJlLXNpZ25hdHVyZQ';
 		const text = scrubText(`a ${key}, b "plr_abc-DEF_123" c ${jwt} d postgres://app:p%40ss@db:5432/x e`);
