@@ -7,6 +7,14 @@ import { DatabaseModule, withConnection } from '#libs/database';
 import { IdentityModule, SessionsService, UsersService } from '#libs/identity';
 import { isUuid, missing, newId, type Scope, systemScope } from '#libs/kernel';
 import { KeysModule, KeysService } from '#libs/keys';
+import {
+	AliasesService,
+	ConnectionTest,
+	CredentialsService,
+	ModelCatalogue,
+	ProvidersModule,
+	ProvidersService,
+} from '#libs/providers';
 import { RedisConnection, RedisModule } from '#libs/redis';
 import { type Invocation, textOption } from './command.js';
 import { loadConfig, ownerUrl } from './settings.js';
@@ -16,7 +24,7 @@ class CliModule {}
 
 const REDIS_WAIT_MS = 1_000;
 
-/** What commands about people and keys need. */
+/** What commands that act inside an organization need. */
 export interface Services {
 	/** The organization that `--organization` names, as one of our own processes. */
 	readonly scope: Scope;
@@ -27,6 +35,11 @@ export interface Services {
 	readonly assignments: RoleAssignmentsService;
 	readonly audit: AuditLog;
 	readonly auditVerifier: AuditVerifier;
+	readonly providers: ProvidersService;
+	readonly credentials: CredentialsService;
+	readonly connectionTest: ConnectionTest;
+	readonly aliases: AliasesService;
+	readonly catalogue: ModelCatalogue;
 }
 
 /** The options of every command that acts inside an organization. */
@@ -50,6 +63,7 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 		AuditModule,
 		IdentityModule,
 		KeysModule,
+		ProvidersModule,
 	];
 	const app = await NestFactory.createApplicationContext(
 		{ module: CliModule, imports },
@@ -70,6 +84,11 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 			assignments: app.get(RoleAssignmentsService),
 			audit: app.get(AuditLog),
 			auditVerifier: app.get(AuditVerifier),
+			providers: app.get(ProvidersService),
+			credentials: app.get(CredentialsService),
+			connectionTest: app.get(ConnectionTest),
+			aliases: app.get(AliasesService),
+			catalogue: app.get(ModelCatalogue),
 		});
 	} finally {
 		await app.close();

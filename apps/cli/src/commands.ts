@@ -16,6 +16,10 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Print new secrets for an installation',
 		load: async () => (await import('./commands/secrets-generate.js')).command,
 	},
+	'secrets reencrypt': {
+		summary: 'Encrypt everything stored under an older ENCRYPTION_KEY again',
+		load: async () => (await import('./commands/secrets-reencrypt.js')).command,
+	},
 	'db migrate': {
 		summary: 'Bring the schema of the database up to date',
 		load: async () => (await import('./commands/db-migrate.js')).command,
@@ -91,6 +95,54 @@ export const commands: Readonly<Record<string, Entry>> = {
 	'audit export': {
 		summary: 'Print the audit log of an organization, a JSON line for each event',
 		load: async () => (await import('./commands/audit-export.js')).command,
+	},
+	'provider list': {
+		summary: 'Show the upstream connections of an organization',
+		load: async () => (await import('./commands/provider-list.js')).command,
+	},
+	'provider create': {
+		summary: 'Add an upstream connection',
+		load: async () => (await import('./commands/provider-create.js')).command,
+	},
+	'provider enable': {
+		summary: 'Let calls go to an upstream connection again',
+		load: async () => (await import('./commands/provider-enable.js')).command,
+	},
+	'provider disable': {
+		summary: 'Let no call go to an upstream connection',
+		load: async () => (await import('./commands/provider-disable.js')).command,
+	},
+	'provider delete': {
+		summary: 'Remove an upstream connection',
+		load: async () => (await import('./commands/provider-delete.js')).command,
+	},
+	'provider test': {
+		summary: 'Ask an upstream connection for its models',
+		load: async () => (await import('./commands/provider-test.js')).command,
+	},
+	'provider credential': {
+		summary: 'Give an upstream connection another credential',
+		load: async () => (await import('./commands/provider-credential.js')).command,
+	},
+	'model list': {
+		summary: 'Show what can be called',
+		load: async () => (await import('./commands/model-list.js')).command,
+	},
+	'model refresh': {
+		summary: 'Ask every provider for its models',
+		load: async () => (await import('./commands/model-refresh.js')).command,
+	},
+	'alias list': {
+		summary: 'Show the names for models of an organization',
+		load: async () => (await import('./commands/alias-list.js')).command,
+	},
+	'alias set': {
+		summary: 'Make or change a name for models',
+		load: async () => (await import('./commands/alias-set.js')).command,
+	},
+	'alias delete': {
+		summary: 'Remove a name for models',
+		load: async () => (await import('./commands/alias-delete.js')).command,
 	},
 	'gateway status': {
 		summary: 'Ask a running gateway how it is',

@@ -4,6 +4,7 @@ import { UnitOfWork, type TenantScope } from '#libs/database';
 import { AppError, Sealer, type Scope } from '#libs/kernel';
 import { type Answer, type IdempotentRequest, identify, type RequestIdentity } from './idempotency.js';
 import { IdempotencyRepository } from './persistence/idempotency.repository.js';
+import { answerContext } from './sealed-answers.js';
 
 export interface IdempotentAnswer {
 	readonly answer: Answer;
@@ -68,4 +69,4 @@ const inFlight = (): AppError =>
 const mismatch = (): AppError =>
 	new AppError('invalid', 'idempotency_mismatch', 'This Idempotency-Key was used with a different request');
 const contextOf = ({ organizationId }: Scope, { principal, route, key }: RequestIdentity): string =>
-	['idempotency', organizationId, principal, route, key].join('|');
+	answerContext([organizationId, principal, route, key]);

@@ -21,6 +21,7 @@ export type { Invitation } from './persistence/invitation.repository.js';
 export type { Session } from './persistence/session.repository.js';
 export type { User, UserFilter } from './persistence/user.repository.js';
 export { REFRESH_TOKEN_SECONDS } from './refresh-token.js';
+export { sealedSuccessors } from './sealed-successors.js';
 export { SessionAuthenticator } from './session-authenticator.js';
 export { SessionPurge } from './session-purge.js';
 export { SessionsService } from './sessions.service.js';

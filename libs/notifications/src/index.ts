@@ -4,3 +4,4 @@ export { MailOutboxService } from './mail-outbox.service.js';
 export { MailsService } from './mails.service.js';
 export { NotificationsModule } from './notifications.module.js';
 export type { ReadableMail } from './persistence/mail.repository.js';
+export { sealedMails } from './sealed-mails.js';

@@ -67,7 +67,6 @@ export {
 	type ModelSettings,
 	type ProviderSettings,
 	ProviderSettingsInput,
-	settingsFor,
 } from './provider-settings.js';
 export { ProvidersModule } from './providers.module.js';
 export { ProvidersService } from './providers.service.js';

@@ -83,15 +83,3 @@ export type ModelSettings = ProviderSettings['models'][string];
 export const readSettings = (value: unknown): ProviderSettings => Object.freeze(stored.parse(value));
 
 export const DEFAULT_SETTINGS: ProviderSettings = readSettings({});
-
-/** What holds for one model of a provider: its own settings, and the provider's where it has none. */
-export function settingsFor(settings: ProviderSettings, model: string): ModelSettings {
-	const own = Object.hasOwn(settings.models, model) ? settings.models[model] : undefined;
-	if (own === undefined) return settings;
-	return {
-		firstByteTimeoutMs: own.firstByteTimeoutMs ?? settings.firstByteTimeoutMs,
-		idleTimeoutMs: own.idleTimeoutMs ?? settings.idleTimeoutMs,
-		totalTimeoutMs: own.totalTimeoutMs ?? settings.totalTimeoutMs,
-		keepAlive: own.keepAlive ?? settings.keepAlive,
-	};
-}

@@ -4,6 +4,7 @@ import { type TenantScope, UnitOfWork } from '#libs/database';
 import { newId, type Page, pageOf, type PageRequest, Sealer, storableText } from '#libs/kernel';
 import { ABSOLUTE_DAYS, GRACE_MS, IDLE_DAYS, refreshTokenHash, type TokenState } from '../refresh-token.js';
 import { SessionEntity } from './session.entity.js';
+import { successorContext } from '../sealed-successors.js';
 
 /** Whose a token is: enough to open a transaction for. */
 export interface TokenOwner {
@@ -100,7 +101,7 @@ export class SessionRepository {
 
 	/** What `exchange` kept. */
 	successorOf(owner: TokenOwner, sealed: string): string {
-		return this.sealer.open(sealed, sealContext(owner));
+		return this.sealer.open(sealed, successorContext(owner.id));
 	}
 
 	/** Marks a token as used and adds the one that follows it; forgets successors that cannot be asked for any more. */
@@ -114,7 +115,7 @@ export class SessionRepository {
 		await manager.query(
 			`UPDATE refresh_tokens SET used_at = clock_timestamp(), successor_sealed = $2, organization_id = $3, updated_at = now()
 			WHERE id = $1`,
-			[owner.id, this.sealer.seal(successor, sealContext(owner)), scope.organizationId],
+			[owner.id, this.sealer.seal(successor, successorContext(owner.id)), scope.organizationId],
 		);
 		await manager.update(
 			SessionEntity,
@@ -206,5 +207,3 @@ export class SessionRepository {
 		return result.affected === 1;
 	}
 }
-
-const sealContext = ({ id }: TokenOwner): string => `refresh_tokens ${id} successor`;

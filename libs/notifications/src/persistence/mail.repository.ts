@@ -4,6 +4,7 @@ import type { TenantScope } from '#libs/database';
 import { Sealer } from '#libs/kernel';
 import type { MailContent } from '../mail.js';
 import { MailEntity } from './mail.entity.js';
+import { mailContext } from '../sealed-mails.js';
 
 export interface StoredMail {
 	readonly id: string;
@@ -31,7 +32,7 @@ export class MailRepository {
 			id: mail.id,
 			kind: mail.kind,
 			recipient: mail.recipient,
-			contentSealed: this.sealer.seal(JSON.stringify(content), contextOf({ organizationId, id: mail.id })),
+			contentSealed: this.sealer.seal(JSON.stringify(content), mailContext(organizationId, mail.id)),
 		});
 	}
 
@@ -78,10 +79,7 @@ export class MailRepository {
 	}
 
 	private opened({ organizationId, contentSealed, ...mail }: SealedMail): ReadableMail {
-		const content = JSON.parse(this.sealer.open(contentSealed ?? '', contextOf({ organizationId, id: mail.id })));
+		const content = JSON.parse(this.sealer.open(contentSealed ?? '', mailContext(organizationId, mail.id)));
 		return { id: mail.id, kind: mail.kind, recipient: mail.recipient, createdAt: mail.createdAt, ...content };
 	}
 }
-
-const contextOf = ({ organizationId, id }: { organizationId: string; id: string }): string =>
-	`mails|${organizationId}|${id}|content`;
