@@ -19,11 +19,11 @@ interface Row {
 	let tenant: Tenant;
 	let servers: LlamaServer[];
 
-	const provide = async (name: string, { url }: LlamaServer): Promise<void> => {
+	const provide = async (name: string, { url }: LlamaServer, kind = 'openai-compatible'): Promise<void> => {
 		const created = await fetch(`${api.url}/api/v1/providers`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json', authorization: `Bearer ${tenant.key}` },
-			body: JSON.stringify({ name, kind: 'openai-compatible', baseUrl: `${url}/v1` }),
+			body: JSON.stringify({ name, kind, baseUrl: `${url}/v1` }),
 		});
 		if (created.status !== 201) throw new Error(await created.text());
 	};
@@ -37,6 +37,7 @@ interface Row {
 		api = await startApi({ EGRESS_ALLOW: '127.0.0.1', LEDGER_FLUSH_MS: '20' });
 		tenant = await addTenant(testConfig('api'));
 		await provide('llama', servers[0] as LlamaServer);
+		await provide('messages', servers[0] as LlamaServer, 'anthropic');
 		await provide('llama-embed', servers[1] as LlamaServer);
 	}, 60_000);
 	afterAll(async () => {
@@ -87,18 +88,32 @@ interface Row {
 		expect(await row()).toMatchObject({ output: 12, usage_source: 'provider' });
 	});
 
-	it('chats, streams and counts through the Anthropic dialect', async () => {
+	it.each([
+		['translated', 'noise'],
+		["in the server's own messages", 'messages/noise'],
+	])('chats, streams and counts through the Anthropic dialect, %s', async (_, model) => {
 		const anthropic = new Anthropic1({ apiKey: tenant.key, baseURL: `${api.url}/anthropic`, maxRetries: 0 });
-		const request = { model: 'noise', max_tokens: 12, messages };
+		const request = { model, max_tokens: 12, messages };
 		const answer = await anthropic.messages.create(request);
 		expect(answer).toMatchObject({ stop_reason: 'max_tokens', usage: { output_tokens: 12 } });
 		const { input_tokens: fresh, cache_read_input_tokens: cached } = answer.usage;
 		expect(await row()).toEqual({ input: fresh + (cached ?? 0), output: 12, usage_source: 'provider' });
 		const streamed = await anthropic.messages.stream(request).finalMessage();
 		expect(streamed).toMatchObject({ stop_reason: 'max_tokens', usage: { output_tokens: 12 } });
-		expect(streamed.content).toEqual([{ type: 'text', text: expect.stringMatching(/./), citations: null }]);
+		expect(streamed.content).toMatchObject([{ type: 'text', text: expect.stringMatching(/./) }]);
 		expect(await row()).toMatchObject({ output: 12, usage_source: 'provider' });
-		expect((await anthropic.messages.countTokens({ model: 'noise', messages })).input_tokens).toBeGreaterThan(0);
+		expect((await anthropic.messages.countTokens({ model, messages })).input_tokens).toBeGreaterThan(0);
+	});
+
+	it('chats with an Anthropic upstream through the other dialects', async () => {
+		const answer = await openai().chat.completions.create({ model: 'messages/noise', messages, max_tokens: 12 });
+		expect(answer).toMatchObject({ choices: [{ finish_reason: 'length' }], usage: { completion_tokens: 12 } });
+		expect(await row()).toEqual({ input: answer.usage?.prompt_tokens, output: 12, usage_source: 'provider' });
+		let text = '';
+		const chat = { model: 'messages/noise', messages, options: { num_predict: 9 }, stream: true as const };
+		for await (const chunk of await ollama().chat(chat)) text += chunk.message.content;
+		expect(text.length).toBeGreaterThan(0);
+		expect(await row()).toMatchObject({ output: 9, usage_source: 'provider' });
 	});
 
 	it('chats and streams through the Ollama dialect', async () => {
