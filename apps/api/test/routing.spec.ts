@@ -124,6 +124,13 @@ describe('what an upstream lacks', () => {
 		await stage.addAlias('lenient', 'priority', [['plain', 'llama']], { allowDroppedParams: true });
 		const answer = await stage.chat('lenient', { logit_bias: { 1: 1 } });
 		expect([answer.status, answer.headers.get('x-parallama-dropped-params')]).toEqual([200, 'logit_bias']);
+		const allowed = await stage.patch('/api/v1/organizations/current', { allowDroppedParams: true });
+		expect(await allowed.json()).toMatchObject({ data: { allowDroppedParams: true } });
+		const named = await eventually(async () => {
+			const dropped = await stage.chat('plain', { logit_bias: { 1: 1 }, messages: [{ role: 'user', content: 'x' }] });
+			return dropped.headers.get('x-parallama-dropped-params') ?? undefined;
+		});
+		expect(named).toBe('logit_bias');
 	});
 });
 

@@ -3,7 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
 import { type TenantScope, UnitOfWork } from '#libs/database';
 import { missing, type Scope } from '#libs/kernel';
-import { type Organization, OrganizationRepository } from './persistence/organization.repository.js';
+import { Invalidations } from '#libs/redis';
+import {
+	type Organization,
+	type OrganizationChange,
+	OrganizationRepository,
+} from './persistence/organization.repository.js';
 import { ProjectRepository } from './persistence/project.repository.js';
 
 @Injectable()
@@ -13,6 +18,7 @@ export class OrganizationsService {
 		private readonly organizations: OrganizationRepository,
 		private readonly audit: AuditLog,
 		private readonly projects: ProjectRepository,
+		private readonly invalidations: Invalidations,
 	) {}
 
 	/** The one the scope is in. */
@@ -20,12 +26,13 @@ export class OrganizationsService {
 		return this.work.run(scope, (tenant) => this.read(tenant));
 	}
 
-	/** Its name; the slug stays, since commands and links use it. */
-	async rename(scope: Scope, name: string): Promise<Organization> {
+	/** The slug stays, since commands and links use it. */
+	async update(scope: Scope, change: OrganizationChange): Promise<Organization> {
 		return this.work.run(scope, async (tenant) => {
 			const before = await this.read(tenant);
-			await this.organizations.rename(tenant, name);
+			await this.organizations.update(tenant, change);
 			const after = await this.read(tenant);
+			tenant.transaction.onCommit(() => this.invalidations.publish('aliases', after.id));
 			await this.audit.record(tenant, {
 				action: 'organization.update',
 				targetType: 'organization',

@@ -51,6 +51,11 @@ export class ModelCatalogue {
 		return known;
 	}
 
+	/** Whether the organization lets parameters be left out that an upstream's protocol lacks. */
+	allowsDroppedParams(organizationId: string): boolean {
+		return this.aliases.allowsDroppedParams(organizationId);
+	}
+
 	/** Every provider with its models, as listed last; asks first where nothing is known yet. */
 	async states(organizationId: string): Promise<ProviderState[]> {
 		const providers = await this.directory.providersOf(organizationId);

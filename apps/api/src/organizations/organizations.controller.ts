@@ -21,10 +21,10 @@ export class OrganizationsController {
 	@Patch('current')
 	@Requires('organizations:write')
 	@Responds(200, Organization, 'The organization as it is now')
-	rename(
+	update(
 		@CurrentScope() scope: Scope,
-		@Body({ schema: UpdateOrganization }) { name }: UpdateOrganization,
+		@Body({ schema: UpdateOrganization }) change: UpdateOrganization,
 	): Promise<OrganizationRecord> {
-		return this.organizations.rename(scope, name);
+		return this.organizations.update(scope, change);
 	}
 }

@@ -101,9 +101,17 @@ export class RoutingStage {
 		return this.post('/v1/chat/completions', { model, messages: [{ role: 'user', content: 'a b c' }], ...more }, sent);
 	}
 
-	post(path: string, body: unknown, { at = this.api, signal }: Sent = {}): Promise<Response> {
+	patch(path: string, body: unknown): Promise<Response> {
+		return this.send('PATCH', path, body);
+	}
+
+	post(path: string, body: unknown, sent: Sent = {}): Promise<Response> {
+		return this.send('POST', path, body, sent);
+	}
+
+	private send(method: string, path: string, body: unknown, { at = this.api, signal }: Sent = {}): Promise<Response> {
 		return fetch(at.url + path, {
-			method: 'POST',
+			method,
 			headers: { authorization: `Bearer ${this.tenant.key}`, 'content-type': 'application/json' },
 			body: JSON.stringify(body),
 			...(signal === undefined ? {} : { signal }),

@@ -11,6 +11,9 @@ export class OrganizationEntity {
 	@Column('text')
 	name!: string;
 
+	@Column('boolean', { name: 'allow_dropped_params', default: false })
+	allowDroppedParams!: boolean;
+
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;
 

@@ -7,7 +7,15 @@ export interface Organization {
 	readonly id: string;
 	readonly slug: string;
 	readonly name: string;
+	/** Parameters that an upstream's protocol lacks are left out and named, instead of refused. */
+	readonly allowDroppedParams: boolean;
 	readonly createdAt: Date;
+}
+
+/** What can be changed; what is absent stays. */
+export interface OrganizationChange {
+	readonly name?: string | undefined;
+	readonly allowDroppedParams?: boolean | undefined;
 }
 
 @Injectable()
@@ -15,17 +23,21 @@ export class OrganizationRepository {
 	/** The scope's own: there is no other to be found. */
 	async current(scope: TenantScope): Promise<Organization | undefined> {
 		const row = await scope.transaction.manager.findOne(OrganizationEntity, {
-			select: { id: true, slug: true, name: true, createdAt: true },
+			select: { id: true, slug: true, name: true, allowDroppedParams: true, createdAt: true },
 			where: { id: scope.organizationId },
 		});
 		return row ?? undefined;
 	}
 
-	async rename(scope: TenantScope, name: string): Promise<void> {
+	async update(scope: TenantScope, { name, allowDroppedParams }: OrganizationChange): Promise<void> {
 		await scope.transaction.manager.update(
 			OrganizationEntity,
 			{ id: scope.organizationId },
-			{ name: storableText(name), updatedAt: () => 'now()' },
+			{
+				...(name === undefined ? {} : { name: storableText(name) }),
+				...(allowDroppedParams === undefined ? {} : { allowDroppedParams }),
+				updatedAt: () => 'now()',
+			},
 		);
 	}
 

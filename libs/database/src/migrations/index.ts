@@ -8,6 +8,7 @@ import { Accounts1795660000000 } from './1795660000000-Accounts.js';
 import { AccessRules1795670000000 } from './1795670000000-AccessRules.js';
 import { ModelManagement1795675000000 } from './1795675000000-ModelManagement.js';
 import { AccountEnd1795690000000 } from './1795690000000-AccountEnd.js';
+import { DroppedParams1795695000000 } from './1795695000000-DroppedParams.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	AccessRules1795670000000,
 	ModelManagement1795675000000,
 	AccountEnd1795690000000,
+	DroppedParams1795695000000,
 ];

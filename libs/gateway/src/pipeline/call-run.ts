@@ -138,7 +138,7 @@ export class CallRun implements ExchangeJournal {
 		const transport = upstreams.transportOf(target.provider);
 		const prepared = prepare(this.call, target, {
 			context: this.context,
-			mayDrop: this.plan.alias?.allowsDroppedParams ?? false,
+			mayDrop: () => this.plan.alias?.allowsDroppedParams === true || this.parts.allowsDroppedParams(this.call),
 			images: upstreams.images,
 		});
 		return prepared instanceof Promise

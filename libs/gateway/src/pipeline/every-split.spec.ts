@@ -130,7 +130,7 @@ const cases: Case[] = spoken.flatMap((client) =>
 				});
 				return prepare(call, targetOf(adapter), {
 					context: contextOf(call),
-					mayDrop: false,
+					mayDrop: () => false,
 					images: {} as ImageFetcher,
 				}) as Prepared;
 			};

@@ -45,7 +45,7 @@ export const contextOf = (call: InboundCall): AnswerContext => ({
 export interface PrepareOptions {
 	readonly context: AnswerContext;
 	/** What cannot be translated may be left out. */
-	readonly mayDrop: boolean;
+	readonly mayDrop: () => boolean;
 	readonly images: ImageFetcher;
 }
 
@@ -69,7 +69,7 @@ export function prepare(
 		};
 	const translation = translationOf(operation);
 	if (translation.kind === 'embeddings') return translatedEmbeddings(call, target, translation);
-	const lost = new Untranslatable(mayDrop);
+	const lost = new Untranslatable(mayDrop());
 	const request = withKeepAlive(translation.read(call.scanned, target.model, lost), target);
 	const ready = (asked: ChatRequest): Prepared =>
 		translatedChat(call, target, { request: asked, lost, renderer: translation.renderer(context), context });

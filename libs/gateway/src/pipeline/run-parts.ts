@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#libs/config';
-import { Upstreams } from '#libs/providers';
+import { ModelCatalogue, Upstreams } from '#libs/providers';
 import { Router } from '../routing/router.js';
 import type { Target } from '../routing/target.js';
 import { Targets } from '../routing/targets.js';
 import type { ActiveCalls } from './active-calls.js';
 import type { CallPolicies } from './call-policies.js';
 import { CallStages } from './call-stages.js';
+import type { InboundCall } from './inbound-call.js';
 
 /** What every call needs on its way. */
 @Injectable()
@@ -18,6 +19,7 @@ export class RunParts {
 		readonly router: Router,
 		readonly targets: Targets,
 		readonly upstreams: Upstreams,
+		private readonly catalogue: ModelCatalogue,
 		private readonly stages: CallStages,
 	) {
 		this.longestMs = config.upstreams.UPSTREAM_TOTAL_TIMEOUT_MS;
@@ -29,6 +31,11 @@ export class RunParts {
 
 	get policies(): CallPolicies {
 		return this.stages.policies;
+	}
+
+	/** Whether the caller's organization lets parameters be left out that an upstream's protocol lacks. */
+	allowsDroppedParams({ principal }: InboundCall): boolean {
+		return this.catalogue.allowsDroppedParams(principal.organizationId);
 	}
 
 	/** Milliseconds that a call to `target` may take, never more than the installation allows. */

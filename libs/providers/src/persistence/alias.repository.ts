@@ -27,6 +27,15 @@ type Row = AliasRecord & { readonly organizationId: string };
 
 @Injectable()
 export class AliasRepository {
+	/** The organization's own wish, for every model. */
+	async allowsDroppedParams({ organizationId, transaction }: TenantScope): Promise<boolean> {
+		const [row] = await transaction.manager.query<{ allowed: boolean }[]>(
+			'SELECT allow_dropped_params AS allowed FROM organizations WHERE id = $1',
+			[organizationId],
+		);
+		return row?.allowed ?? false;
+	}
+
 	/** Enabled ones: the organization's, then those that are shared with it. */
 	async usable(scope: TenantScope): Promise<Alias[]> {
 		const condition = '(a.organization_id = $1 OR a.is_shared) AND a.is_enabled';
