@@ -132,7 +132,9 @@ describe('ollama', () => {
 		const { models } = await client().list();
 		expect(models.map(({ name }) => name)).toContain('llama:latest');
 		expect((await client().version()).version).toMatch(/^\d+\.\d+\.\d+$/);
-		await expect(client().chat({ model: 'none', messages })).rejects.toThrow(/does not exist/);
+		await expect(client().chat({ model: 'none', messages })).rejects.toThrow(
+			'model "none" not found, try pulling it first',
+		);
 		await expect(client('pl_wrong').list()).rejects.toThrow(/not valid/);
 	});
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError, faults } from '#libs/kernel';
+import { modelNotFound } from '#libs/providers';
 import { errorBody, errorHeaders, statusFor, statusOf } from './error-body.js';
 
 const error = (fault: (typeof faults)[number], code = 'some_code') =>
@@ -39,6 +40,9 @@ describe('error bodies', () => {
 			request_id: 'req',
 		});
 		expect(errorBody('ollama', error('missing'), 'req')).toEqual({ error: 'text' });
+		expect(errorBody('ollama', modelNotFound('a"b'), 'req')).toEqual({
+			error: String.raw`model "a\"b" not found, try pulling it first`,
+		});
 	});
 	it('says nothing of a bug but the ids', () => {
 		const bug = new AppError('bug', 'secret_code', 'secret', {

@@ -45,6 +45,12 @@ const BUG_MESSAGE = 'Something went wrong on our side';
 const shown = (error: AppError): Pick<AppError, 'code' | 'message'> =>
 	error.fault === 'bug' ? { code: 'internal_error', message: BUG_MESSAGE } : error;
 
+/** Some of Ollama's clients look for its own words when a model is not there. */
+const ollamaMessage = (code: string, message: string): string =>
+	code === 'model_not_found'
+		? message.replace(/^The model (".*") does not exist or .*$/s, 'model $1 not found, try pulling it first')
+		: message;
+
 /**
  * The body of an error, not yet serialised. OpenAI's and Anthropic's share one superset that the clients of both read;
  * Ollama's clients need a string. `eventId` is Sentry's, for bugs.
@@ -52,7 +58,7 @@ const shown = (error: AppError): Pick<AppError, 'code' | 'message'> =>
 export function errorBody(shape: ErrorShape, error: AppError, requestId: string, eventId?: string): object {
 	const { code, message } = shown(error);
 	const event = eventId === undefined ? {} : { eventId };
-	if (shape === 'ollama') return { error: message };
+	if (shape === 'ollama') return { error: ollamaMessage(code, message) };
 	if (shape === 'envelope')
 		return {
 			success: false,
