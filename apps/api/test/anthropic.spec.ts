@@ -240,6 +240,33 @@ describe('an Anthropic upstream', () => {
 		]);
 	});
 
+	it('is asked as often as choices are wanted', async () => {
+		const body = { model: 'claude-x', n: 2, messages: [{ role: 'user', content: 'a b c' }] };
+		const answer = await read<{ choices: { index: number }[]; usage: object }>(all.post('/v1/chat/completions', body));
+		expect(answer.choices.map(({ index }) => index)).toEqual([0, 1]);
+		expect(answer.usage).toMatchObject({ prompt_tokens: 6, completion_tokens: 20 });
+		expect(all.claude.calls.filter(({ path }) => path === '/v1/messages')).toHaveLength(2);
+		expect(await rows()).toMatchObject([{ status: 'ok', input_tokens: '6', output_tokens: '20' }]);
+	});
+
+	it('leaves out what it has no word for, and says so, where an alias allows that', async () => {
+		const { data } = await read<{ data: { items: { id: string; name: string }[] } }>(all.get('/api/v1/providers'));
+		const providerId = data.items.find(({ name }) => name === 'claude')?.id;
+		await all.post('/api/v1/aliases', {
+			name: 'lenient',
+			targets: [{ providerId, model: 'claude-x' }],
+			allowDroppedParams: true,
+		});
+		const answer = await all.post('/v1/chat/completions', {
+			model: 'lenient',
+			seed: 1,
+			temperature: 1.5,
+			messages: [{ role: 'user', content: 'x' }],
+		});
+		expect([answer.status, answer.headers.get('x-parallama-dropped-params')]).toEqual([200, 'seed,temperature']);
+		expect(all.claude.calls.at(-1)?.body).toMatchObject({ temperature: 1 });
+	});
+
 	it('tells its refusals and faults to clients of other dialects', async () => {
 		const ask = (content: string) =>
 			all.post('/v1/chat/completions', { model: 'claude-x', messages: [{ role: 'user', content }] });
