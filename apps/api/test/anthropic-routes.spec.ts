@@ -87,6 +87,7 @@ describe('refusals', () => {
 		['POST', '/v1/messages/batches', 404, 'not_found_error', 'unsupported_endpoint'],
 		['POST', '/anthropic/v1/complete', 404, 'not_found_error', 'unsupported_endpoint'],
 		['GET', '/anthropic/v1/files', 404, 'not_found_error', 'unsupported_endpoint'],
+		['POST', '/anthropic/v1/sessions', 404, 'not_found_error', 'unsupported_endpoint'],
 		['GET', '/anthropic/v1/nowhere', 404, 'not_found_error', 'not_found'],
 	])('%s %s is %i %s %s', async (method, path, status, type, code) => {
 		const answer = await fetch(all.api.url + path, { method, headers: { 'x-api-key': all.tenant.key } });

@@ -12,7 +12,11 @@ const endpoints: Readonly<Record<Exclude<ErrorShape, 'envelope'>, { prefixes: Re
 	},
 	anthropic: {
 		prefixes: /^(?:\/anthropic)?\/v1\//,
-		names: new Set('complete files messages models organizations skills'.split(' ')),
+		names: new Set(
+			'agents complete compliance deployment_runs deployments dreams environments files memory_stores messages models organizations sessions skills tunnels user_profiles vaults'.split(
+				' ',
+			),
+		),
 	},
 	ollama: {
 		prefixes: /^(?:\/ollama)?\/api\//,
