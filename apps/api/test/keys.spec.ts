@@ -136,9 +136,8 @@ describe('a key', () => {
 
 /** What the api does every ten seconds, and at its end. */
 async function flushUses(): Promise<void> {
-	const uses = (api.app.get(KeyAuthenticator, { strict: false }) as unknown as { uses: { flush(): Promise<void> } })
-		.uses;
-	await uses.flush();
+	const keys = api.app.get<unknown, { uses: { flush(): Promise<void> } }>(KeyAuthenticator, { strict: false });
+	await keys.uses.flush();
 }
 
 describe('rotation', () => {
