@@ -119,8 +119,8 @@ describe.each(cells)('$client, $protocol upstream', ({ kind, protocol }) => {
 				() => undefined,
 				(reason: unknown) => reason,
 			);
-			const said = `${String(error)} ${String((error as { responseBody?: unknown }).responseBody)}`;
-			expect([kind.statusOf(error), said]).toEqual([400, expect.stringMatching(/embedding/i)]);
+			const { responseBody = '' } = error as { responseBody?: string }; // not every client repeats what it was told
+			expect([kind.statusOf(error), String(error) + responseBody]).toEqual([400, expect.stringMatching(/embedding/i)]);
 			return note('embeddings', 'refused');
 		}
 		const vectors = await counted(() => embed(['a', 'b']));

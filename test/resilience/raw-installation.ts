@@ -23,7 +23,7 @@ export interface Row {
 	readonly code: string | null;
 }
 
-export const protocols: readonly Dialect[] = ['openai', 'ollama'];
+export const protocols: readonly Dialect[] = ['openai', 'anthropic', 'ollama'];
 export const pairs = protocols.flatMap((dialect) => protocols.map((protocol) => ({ dialect, protocol })));
 const MODELS = 400;
 /** The circuit breaker knows models: faults of one say nothing of another. */

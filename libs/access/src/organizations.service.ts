@@ -66,6 +66,6 @@ function slugOf(name: string): string {
 		.replaceAll(/\p{M}+/gu, '')
 		.toLowerCase()
 		.replaceAll(/[^a-z0-9]+/g, '-')
-		.replaceAll(/^-+|-+$/g, '');
+		.replaceAll(/^-+|(?<!-)-+$/g, '');
 	return `${letters.slice(0, SLUG_MAX) || 'organization'}-${randomBytes(4).toString('hex')}`;
 }

@@ -17,7 +17,7 @@ const list = z
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
 const httpUrl = z
 	.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-	.transform((url) => url.replace(/\/+$/, ''));
+	.transform((url) => url.replace(/(?<!\/)\/+$/, ''));
 
 /** One schema per concern. Names are contract; the text of `.describe` becomes docs/configuration.md. */
 export const concerns = {

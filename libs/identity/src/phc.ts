@@ -8,7 +8,7 @@ export interface Argon2Hash {
 }
 
 const shape = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
-const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
+const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/(?<!=)=+$/, '');
 
 /** The usual text form of such a hash (PHC string format). */
 export const formatPhc = ({ memoryKib, passes, lanes, salt, tag }: Argon2Hash): string =>

@@ -19,7 +19,7 @@ function parsedRange(text: string): Range | undefined {
 
 /** Addresses and CIDR ranges; not what is shortened as `10.1`, or written in hexadecimal. */
 export const isAddressRange = (text: string): boolean =>
-	/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)(\/\d{1,3})?$/.test(text) && parsedRange(text) !== undefined;
+	/^(\d{1,3}(\.\d{1,3}){3}|(?=[^:]*:)[0-9a-fA-F:.]+)(\/\d{1,3})?$/.test(text) && parsedRange(text) !== undefined;
 
 /** Lists of ranges, in each of which an address must be. */
 export class AddressRanges {

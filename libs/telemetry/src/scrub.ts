@@ -6,8 +6,8 @@ export const REDACTED = '[redacted]';
 
 /** `pl_` keys keep their public id, so that a line still tells which key it was. */
 const ours = /\b(?:(pl_[0-9A-Za-z]{12})_[0-9A-Za-z]+|pl[rc]_[\w-]+)/g;
-const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g;
-const urlPassword = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*):[^\s@/"]+@/gi;
+const jwt = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g;
+const urlPassword = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@"]*):[^\s@/"]+@/gi;
 
 export const scrubText = (text: string): string =>
 	text

@@ -20,7 +20,7 @@ const baseUrl = z
 	.max(2_048)
 	.regex(/^[^\s\\@?#\p{Cc}]+$/u, 'must not hold credentials, a query, a fragment, spaces or backslashes')
 	.pipe(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }))
-	.transform((url) => new URL(url).href.replace(/\/+$/, ''))
+	.transform((url) => new URL(url).href.replace(/(?<!\/)\/+$/, ''))
 	.meta({
 		description: "Where the upstream is; for OpenAI's protocol with its /v1",
 		examples: ['https://llm.example.com/v1'],

@@ -21,7 +21,7 @@ export const command: Command = {
 function urlOf(invocation: Invocation): string {
 	const url = textOption(invocation, 'url') ?? loadConfig(invocation.terminal).http.PUBLIC_URL;
 	if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) throw new UsageError('--url is not an http(s) URL');
-	return url.replace(/\/+$/, '');
+	return url.replace(/(?<!\/)\/+$/, '');
 }
 
 async function ask(url: string): Promise<unknown> {

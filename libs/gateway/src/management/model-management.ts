@@ -180,7 +180,7 @@ const noProvider = (): AppError =>
 
 const requestTo = ({ baseUrl, credential }: Provider, method: UpstreamRequest['method'], path: string) => ({
 	method,
-	path: new URL(baseUrl).pathname.replace(/\/+$/, '') + path,
+	path: new URL(baseUrl).pathname.replace(/(?<!\/)\/+$/, '') + path,
 	headers: {
 		'content-type': 'application/json',
 		...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),

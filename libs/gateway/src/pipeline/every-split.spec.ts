@@ -17,6 +17,7 @@ import type { AnswerPipe, ClientOperation, Ending } from '../dialects/client-ope
 import { anthropicMessages } from '../dialects/anthropic/anthropic.dialect.js';
 import { ollamaChat } from '../dialects/ollama/ollama.dialect.js';
 import { openAiChat } from '../dialects/openai/openai.dialect.js';
+import { openAiResponses } from '../dialects/openai/responses/responses.dialect.js';
 import type { Target } from '../routing/target.js';
 import { contextOf, prepare, type Prepared } from './prepare.js';
 import { readCall } from './read-call.js';
@@ -56,20 +57,18 @@ const spoken: readonly Spoken[] = [
 		frame: '\n\n',
 	},
 	{
+		operation: openAiResponses,
+		plain: { input: messages, stream: true },
+		withTools: { input: messages, stream: true, tools: [{ type: 'function', ...nested[0]?.function }] },
+		withSchema: { input: messages, stream: true, text: { format: { type: 'json_schema', name: 's', schema } } },
+		end: /event: response\.completed\ndata: [^\n]*\n\n$/,
+		frame: '\n\n',
+	},
+	{
 		operation: anthropicMessages,
-		plain: { messages, stream: true, max_tokens: 4_096 },
-		withTools: {
-			messages,
-			stream: true,
-			max_tokens: 99,
-			tools: [{ name: 'look', input_schema: { type: 'object' } }],
-		},
-		withSchema: {
-			messages,
-			stream: true,
-			max_tokens: 99,
-			output_config: { format: { type: 'json_schema', schema } },
-		},
+		plain: { messages, stream: true, max_tokens: 999 },
+		withTools: { messages, stream: true, max_tokens: 999, tools: [{ name: 'look', input_schema: { type: 'object' } }] },
+		withSchema: { messages, stream: true, max_tokens: 999, output_config: { format: { type: 'json_schema', schema } } },
 		end: /event: message_stop\ndata: [^\n]*\n\n$/,
 		frame: '\n\n',
 	},
@@ -124,7 +123,7 @@ const cases: Case[] = spoken.flatMap((client) =>
 					principal: {} as Principal,
 					requestId: '0190-r',
 					operation: client.operation,
-					forwarded: {},
+					forwarded: { 'anthropic-version': '2023-06-01' },
 					body: Buffer.from(JSON.stringify({ model: 'm', ...client[body] })),
 					receivedAt: 0,
 				});
@@ -160,7 +159,9 @@ function run(
 	if (last !== undefined) got.push(Buffer.from(last));
 	const out = Buffer.concat(got).toString();
 	return {
-		out: out.replaceAll(/("(?:created|created_at|\w+_duration)":)("[^"]*"|\d+)/g, '$10'),
+		out: out
+			.replaceAll(/"(resp|msg|rs|fc)_[^"]*"/g, '"$1"')
+			.replaceAll(/("(?:created|created_at|completed_at|\w+_duration)":)("[^"]*"|\d+)/g, '$10'),
 		isWhole,
 		usage: pipe.usage,
 	};

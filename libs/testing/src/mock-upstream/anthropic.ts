@@ -163,7 +163,7 @@ function* frames(generation: Generation): Iterable<Frame> {
 		yield { kind: 'close', text: event('content_block_stop', { index }), tokens: 0 };
 		index += 1;
 	}
-	const usage = { output_tokens: generation.usage.completion };
+	const usage = usageObject(generation, generation.usage.completion);
 	const delta = {
 		stop_reason: stopReason(generation),
 		stop_sequence: generation.stopSequence ?? null,

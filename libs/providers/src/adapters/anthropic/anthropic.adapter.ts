@@ -87,7 +87,7 @@ const bases = new WeakMap<Provider, Base>();
 function baseOf(provider: Provider): Base {
 	let base = bases.get(provider);
 	if (base === undefined) {
-		const path = new URL(provider.baseUrl).pathname.replace(/\/+$/, '');
+		const path = new URL(provider.baseUrl).pathname.replace(/(?<!\/)\/+$/, '');
 		const headers = { accept: 'application/json, text/event-stream', 'anthropic-version': versionOf(provider) };
 		base = {
 			path: path.endsWith('/v1') ? path : `${path}/v1`,

@@ -76,7 +76,7 @@ const bases = new WeakMap<Provider, string>();
 function pathOf(provider: Provider, path: string): string {
 	let base = bases.get(provider);
 	if (base === undefined) {
-		base = new URL(provider.baseUrl).pathname.replace(/\/+$/, '');
+		base = new URL(provider.baseUrl).pathname.replace(/(?<!\/)\/+$/, '');
 		bases.set(provider, base);
 	}
 	return base + path;

@@ -56,7 +56,7 @@ function baseOf(provider: Provider): Base {
 	let base = bases.get(provider);
 	if (base === undefined) {
 		const headers = { accept: 'application/json, text/event-stream', ...authorization(provider) };
-		base = { path: new URL(provider.baseUrl).pathname.replace(/\/+$/, ''), headers: Object.freeze(headers) };
+		base = { path: new URL(provider.baseUrl).pathname.replace(/(?<!\/)\/+$/, ''), headers: Object.freeze(headers) };
 		bases.set(provider, base);
 	}
 	return base;
