@@ -129,7 +129,9 @@ export class Gateway {
 			say(`making ${KEYS} keys …`);
 			for (let made = 0; made < KEYS; made += 20) {
 				const twenty = Array.from({ length: 20 }, (_, i) => ({ name: `bench ${made + i}` }));
-				await Promise.all(twenty.map((body) => call(`${url}/api/v1/keys`, { token, body })));
+				const keys = await Promise.all(twenty.map((body) => call(`${url}/api/v1/keys`, { token, body })));
+				// an owner may have few live ones; revoked ones are listed, too
+				await Promise.all(keys.map(({ id }) => call(`${url}/api/v1/keys/${id}`, { token, method: 'DELETE' })));
 			}
 			writeFileSync(sqlFile, '');
 			await call(url + PAGE, { token });

@@ -61,10 +61,23 @@ export class HttpTransport extends Transport {
 	}
 }
 
-/** One request on its way: undici's callbacks in, ours out. */
+/** Exchanges that hold bytes which came in this turn of the event loop. */
+let holding: Exchange[] = [];
+
+function handOnAll(): void {
+	const all = holding;
+	holding = [];
+	for (const exchange of all) exchange.handOn();
+}
+
+/**
+ * One request on its way: undici's callbacks in, ours out. An upstream that sends each token as a chunk of its own gives
+ * many in one read: they go on together, in the same turn of the event loop.
+ */
 class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 	private controller: Dispatcher.DispatchController | undefined;
 	private isOver = false;
+	private readonly held: Buffer[] = [];
 	private informational = 0;
 
 	constructor(private readonly handler: UpstreamHandler) {}
@@ -88,9 +101,12 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 		this.handler.onHead(status, headers);
 	}
 	onResponseData(_: Dispatcher.DispatchController, bytes: Buffer): void {
-		if (!this.isOver) this.handler.onData(bytes);
+		if (this.isOver) return;
+		if (this.held.push(bytes) > 1) return;
+		if (holding.push(this) === 1) queueMicrotask(handOnAll);
 	}
 	onResponseEnd(): void {
+		this.handOn();
 		if (this.isOver) return;
 		this.isOver = true;
 		this.handler.onEnd();
@@ -99,7 +115,21 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 		this.fail(error);
 	}
 
+	handOn(): void {
+		const { held } = this;
+		if (held.length === 0) return;
+		const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
+		held.length = 0;
+		if (this.isOver) return;
+		try {
+			this.handler.onData(bytes);
+		} catch (error) {
+			this.controller?.abort(error as Error); // comes back as `onResponseError`, and disturbs no other exchange
+		}
+	}
+
 	fail(error: Error): void {
+		this.handOn();
 		if (this.isOver) return;
 		this.isOver = true;
 		this.handler.onError(translate(error));

@@ -5,19 +5,27 @@ import type { AnswerPipe, Ending } from '../client-operation.js';
 import { valueAt } from '../json-pass-through.js';
 import { endOfFrames, endOfObject, withoutCarriageReturns } from '../sse-frames.js';
 
-const LF = 0x0a;
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const OPEN = 0x7b;
 const USAGE = Buffer.from('"usage"');
-const DONE = Buffer.from('data: [DONE]');
-const DONE_TIGHT = Buffer.from('data:[DONE]');
-const FINISH = Buffer.from('"finish_reason"');
-const ERROR = Buffer.from('"error"');
+const DONE = 'data: [DONE]';
+const DONE_TIGHT = 'data:[DONE]';
+/** Before the text of a frame, also of one that brings reasoning. */
+const TEXT = 'content":"';
+
+/** What a frame of text has before and behind its text: most frames of a stream differ in nothing else. */
+interface Mould {
+	readonly head: string;
+	readonly tail: string;
+}
+
+interface Span {
+	readonly start: number;
+	readonly end: number;
+}
 
 /**
  * OpenAI's stream, byte for byte. Looks only for the frame that carries the usage (which we asked for, and which a client
- * that did not ask does not get) and for the end.
+ * that did not ask does not get), for errors and for the end. Bytes are looked at as characters: quick to search, and
+ * positions stay.
  */
 export class OpenAiStreamPassThrough implements AnswerPipe {
 	usage: TokenUsage | undefined;
@@ -26,6 +34,7 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 	private rest: Buffer | undefined;
 	private isDone = false;
 	private finished = 0;
+	private mould: Mould | undefined;
 
 	constructor(
 		private readonly wantsUsage: boolean,
@@ -46,55 +55,56 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 		this.rest = undefined;
 		// a last frame without its blank line counts when it is the end marker
 		const last =
-			rest !== undefined && isEnd(rest)
+			rest !== undefined && isEnd(rest.toString('latin1'))
 				? this.frames(Buffer.from(`${rest.toString('utf8').trimEnd()}\n\n`))
 				: undefined;
 		if (this.isDone) return { last, isWhole: true };
 		return this.finished >= this.choices ? { last: 'data: [DONE]\n\n', isWhole: true } : { last, isWhole: false };
 	}
 
-	private frames(all: Buffer): Buffer | undefined {
-		const data = this.beforeError(all);
-		const finishes = finishesIn(data);
-		this.finished += finishes;
-		this.pieces += framesIn(data) - finishes;
-		if (isEnd(data)) {
-			this.isDone = true;
-			this.pieces--;
-		}
+	private frames(data: Buffer): Buffer | undefined {
+		const text = data.toString('latin1');
 		const unwanted: Span[] = [];
-		for (let at = data.indexOf(USAGE); at !== -1; at = data.indexOf(USAGE, at + 1)) {
-			const value = valueAt(data, at + USAGE.length);
-			if (data[value] !== OPEN) continue; // null in all chunks but one
-			const frame = frameAround(data, at);
-			const isOnlyUsage = this.readUsage(data.subarray(frame.start, frame.end));
-			if (isOnlyUsage) this.pieces--;
-			if (isOnlyUsage && !this.wantsUsage) unwanted.push(frame);
-			at = frame.end - 1;
-			if (at >= data.length - 1) break;
+		let start = 0;
+		while (start < text.length) {
+			const similar = endOfSimilar(text, start, this.mould);
+			const end = similar ?? text.indexOf('\n\n', start) + 2;
+			if (similar !== undefined) this.pieces++;
+			else if (!this.passes(text.slice(start, end))) unwanted.push({ start, end });
+			if (this.failure !== undefined) break;
+			start = end;
 		}
-		const kept = unwanted.length === 0 ? data : without(data, unwanted);
+		const good = start === data.length ? data : data.subarray(0, start);
+		const kept = unwanted.length === 0 || this.failure !== undefined ? good : without(good, unwanted);
 		return kept.length === 0 ? undefined : kept;
 	}
 
-	/** What came before a frame in which the upstream gives up; the client gets our error frame instead of the upstream's. */
-	private beforeError(data: Buffer): Buffer {
-		for (let at = data.indexOf(ERROR); at !== -1; at = data.indexOf(ERROR, at + 1)) {
-			const value = data[valueAt(data, at + ERROR.length)];
-			if (value !== OPEN && value !== QUOTE) continue; // null, or not a key
+	/** Takes notice of a frame. Returns whether the client gets it; not the one in which the upstream gives up. */
+	private passes(frame: string): boolean {
+		if (valuesOf(frame, '"error"', '{"') > 0) {
 			this.failure = new AppError(
 				'upstream',
 				'upstream_error',
 				'The upstream reported an error in the middle of its answer',
 			);
-			return data.subarray(0, frameAround(data, at).start);
+			return false;
 		}
-		return data;
+		const finishes = valuesOf(frame, '"finish_reason"', '"');
+		this.finished += finishes;
+		if (isEnd(frame)) {
+			this.isDone = true;
+			return true;
+		}
+		if (valuesOf(frame, '"usage"', '{') > 0 && this.readUsage(frame)) return this.wantsUsage;
+		if (frame.startsWith(':')) return true;
+		this.pieces += 1 - finishes;
+		if (finishes === 0) this.mould = mouldOf(frame) ?? this.mould;
+		return true;
 	}
 
 	/** Returns whether the frame carries nothing but the usage. */
-	private readUsage(frame: Buffer): boolean {
-		const text = frame.toString('utf8').trim();
+	private readUsage(frame: string): boolean {
+		const text = Buffer.from(frame, 'latin1').toString('utf8').trim();
 		try {
 			const chunk = JSON.parse(text.slice(text.indexOf('{'))) as { choices?: unknown; usage?: unknown };
 			this.usage = openAiUsage(chunk.usage) ?? this.usage;
@@ -105,41 +115,47 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 	}
 }
 
-/** The end marker is a line of its own: answers may talk about it. */
-const isEnd = (data: Buffer): boolean => hasLine(data, DONE) || hasLine(data, DONE_TIGHT);
+/** How often `key` has a value that begins with one of `firsts`; not `null`, and not where it is no key. */
+function valuesOf(frame: string, key: string, firsts: string): number {
+	let count = 0;
+	for (let at = frame.indexOf(key); at !== -1; at = frame.indexOf(key, at)) {
+		at += key.length;
+		while (frame.charCodeAt(at) <= 0x20 || frame[at] === ':') at++;
+		if (at < frame.length && firsts.includes(frame[at] as string)) count++;
+	}
+	return count;
+}
 
-function hasLine(data: Buffer, start: Buffer): boolean {
-	for (let at = data.indexOf(start); at !== -1; at = data.indexOf(start, at + 1))
-		if (at === 0 || data[at - 1] === LF) return true;
+/** The end marker is a line of its own: answers may talk about it. */
+const isEnd = (frame: string): boolean => hasLine(frame, DONE) || hasLine(frame, DONE_TIGHT);
+
+function hasLine(frame: string, start: string): boolean {
+	for (let at = frame.indexOf(start); at !== -1; at = frame.indexOf(start, at + 1))
+		if (at === 0 || frame[at - 1] === '\n') return true;
 	return false;
 }
 
-/** Frames that are no comments. */
-function framesIn(data: Buffer): number {
-	let count = 0;
-	for (let start = 0, end = data.indexOf('\n\n'); end !== -1; start = end + 2, end = data.indexOf('\n\n', start))
-		if (data[start] !== COLON) count++;
-	return count;
+/** The end of a frame of this mould with any text that needs no closer look. */
+function endOfSimilar(text: string, start: number, mould: Mould | undefined): number | undefined {
+	if (mould === undefined) return undefined;
+	const { head, tail } = mould;
+	if (text.slice(start, start + head.length) !== head) return undefined; // three times as fast as startsWith
+	const quote = text.indexOf('"', start + head.length);
+	const end = quote + tail.length;
+	if (quote === -1 || text[quote - 1] === '\\' || text.slice(quote, end) !== tail) return undefined;
+	return end;
 }
 
-/** How many choices say why they ended. */
-function finishesIn(data: Buffer): number {
-	let count = 0;
-	for (let at = data.indexOf(FINISH); at !== -1; at = data.indexOf(FINISH, at + 1))
-		if (data[valueAt(data, at + FINISH.length)] === QUOTE) count++;
-	return count;
+function mouldOf(frame: string): Mould | undefined {
+	const at = frame.indexOf(TEXT) + TEXT.length;
+	if (at < TEXT.length) return undefined;
+	const quote = frame.indexOf('"', at);
+	if (quote === -1 || frame[quote - 1] === '\\') return undefined;
+	return { head: copied(frame.slice(0, at)), tail: copied(frame.slice(quote)) };
 }
 
-interface Span {
-	readonly start: number;
-	readonly end: number;
-}
-
-function frameAround(data: Buffer, at: number): Span {
-	const before = data.lastIndexOf('\n\n', at);
-	const after = data.indexOf('\n\n', at);
-	return { start: before === -1 ? 0 : before + 2, end: after === -1 ? data.length : after + 2 };
-}
+/** A part of a string keeps all of it in memory. */
+const copied = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
 
 function without(data: Buffer, spans: readonly Span[]): Buffer {
 	const edges = [0, ...spans.flatMap(({ start, end }) => [start, end]), data.length];
