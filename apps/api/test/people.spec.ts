@@ -82,6 +82,22 @@ describe('people', () => {
 	});
 });
 
+it('are signed out everywhere by an administrator who may act on them', async () => {
+	const person = await aPerson();
+	const [owner] = (await call<Listed<Person>>('GET', '/users?role=owner', undefined, admin)).data.items;
+	const two = [(await login(person.email)).data, (await login(person.email)).data];
+	const boss = bearer((await login((await aPerson('admin')).email)).data.accessToken);
+	expect((await call('POST', `/users/${person.id}/logout-all`, undefined, boss)).data).toEqual({ sessions: 2 });
+	for (const { accessToken, refreshToken } of two) {
+		expect((await call('GET', '/auth/me', undefined, bearer(accessToken))).status).toBe(401);
+		expect((await call('POST', '/auth/refresh', { refreshToken })).status).toBe(401);
+	}
+	expect(await call('POST', `/users/${owner?.id}/logout-all`, undefined, boss)).toMatchObject({
+		status: 403,
+		code: 'user_too_powerful',
+	});
+});
+
 describe('the end of an account', () => {
 	it('is the same by an administrator and by its owner: closed at once, taken back by enabling', async () => {
 		const outcomes = [];

@@ -4,7 +4,7 @@ import { AccessModule, OrganizationDirectory, RoleAssignmentsService, RolesServi
 import { AuditLog, AuditModule, AuditVerifier } from '#libs/audit';
 import { ConfigModule } from '#libs/config';
 import { DatabaseModule, withConnection } from '#libs/database';
-import { IdentityModule, SessionsService, UsersService } from '#libs/identity';
+import { IdentityModule, UsersService } from '#libs/identity';
 import { isUuid, missing, newId, type Scope, systemScope } from '#libs/kernel';
 import { KeysModule, KeysService } from '#libs/keys';
 import {
@@ -29,7 +29,6 @@ export interface Services {
 	/** The organization that `--organization` names, as one of our own processes. */
 	readonly scope: Scope;
 	readonly users: UsersService;
-	readonly sessions: SessionsService;
 	readonly keys: KeysService;
 	readonly roles: RolesService;
 	readonly assignments: RoleAssignmentsService;
@@ -78,7 +77,6 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 		return await work({
 			scope: systemScope(id, 'cli', newId()),
 			users: app.get(UsersService),
-			sessions: app.get(SessionsService),
 			keys: app.get(KeysService),
 			roles: app.get(RolesService),
 			assignments: app.get(RoleAssignmentsService),

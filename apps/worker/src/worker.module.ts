@@ -13,6 +13,7 @@ import { NotificationsModule } from '#libs/notifications';
 import { RedisHealthIndicator, RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
 import { ExpireRolesHandler } from './roles/expire-roles.handler.js';
+import { TellOfEndingRolesHandler } from './roles/tell-of-ending-roles.handler.js';
 import { SealAuditHandler } from './audit/seal-audit.handler.js';
 import { ReadinessChecks } from './health/readiness-checks.js';
 import { AnswerAccountRequestHandler } from './identity/answer-account-request.handler.js';
@@ -45,6 +46,7 @@ const handlers = [
 	SealAuditHandler,
 	ExpireRolesHandler,
 	SendMailHandler,
+	TellOfEndingRolesHandler,
 ];
 
 /** The worker: every handler, and what brings jobs to them. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { UnitOfWork } from '#libs/database';
-import { AccountRequestAnswers, SessionPurge } from '#libs/identity';
+import { AccountRequestAnswers, RoleNotices, SessionPurge } from '#libs/identity';
 import { answerAccountRequest, JobBus, OutboxRepository } from '#libs/jobs';
 import { newId, SYSTEM_ORGANIZATION_ID, systemScope } from '#libs/kernel';
 import { asOwner, freshDatabase } from '#libs/testing';
@@ -97,4 +97,21 @@ it('deletes sessions, refresh tokens and requests a month after they are over, o
 	expect(left.map(({ id }) => id)).toEqual(kept.toSorted());
 	expect(await asOwner('SELECT 1 FROM refresh_tokens WHERE session_id = ANY ($1)', [gone])).toEqual([]);
 	expect(await asOwner('SELECT 1 FROM account_requests')).toEqual([]);
+});
+
+it('tells people once that a role of theirs ends in three days', async () => {
+	const SYSTEM = SYSTEM_ORGANIZATION_ID;
+	const assign = (role: number, days: number) =>
+		asOwner(
+			`INSERT INTO user_roles (organization_id, id, user_id, role_organization_id, role_id, expires_at)
+			VALUES ($1, $2, $3, $4, $5, now() + make_interval(days => $6))`,
+			[organization, newId(), userId, SYSTEM, `00000000-0000-7000-8000-000000000${role}`, days],
+		);
+	await assign(103, 2);
+	await assign(104, 4);
+	const notices = worker.get(RoleNotices, { strict: false });
+	expect(await notices.tell('test')).toBe(1);
+	expect(await notices.tell('test')).toBe(0);
+	const mails = await mailsTo('jane@example.com');
+	expect(mails.filter(({ kind }) => kind === 'role-expiring')).toHaveLength(1);
 });

@@ -58,6 +58,15 @@ export class AccountChanges {
 		return deleteAfter;
 	}
 
+	/** Ends all sessions of somebody else. Returns how many. @throws AppError denied `user_too_powerful`, `not_only_membership` */
+	async logOut(tenant: TenantScope, id: string): Promise<number> {
+		if (userIdOf(tenant) !== id) await this.memberships.actOn(tenant, id);
+		await demandAccount(this.users, tenant, id);
+		const ended = await this.sessions.endAll(tenant, id, 'ended_by_admin');
+		await this.events.record(tenant, 'auth.logout_all', id);
+		return ended;
+	}
+
 	/** In no organization the last one. Waits for everybody else who takes rights from owners there. */
 	private async demandOtherOwners(tenant: TenantScope, id: string): Promise<void> {
 		if ((await this.users.soleOwnerships(tenant, id)).length > 0)

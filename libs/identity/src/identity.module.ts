@@ -29,6 +29,7 @@ import { PasswordResetService } from './password-reset.service.js';
 import { PasswordsService } from './passwords.service.js';
 import { AccountRequestEntity } from './persistence/account-request.entity.js';
 import { AccountRequestRepository } from './persistence/account-request.repository.js';
+import { EndingRolesRepository } from './persistence/ending-roles.repository.js';
 import { InvitationEntity } from './persistence/invitation.entity.js';
 import { InvitationRepository } from './persistence/invitation.repository.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
@@ -38,6 +39,7 @@ import { SessionCredentials } from './persistence/session-credentials.js';
 import { UserEntity } from './persistence/user.entity.js';
 import { UserRepository } from './persistence/user.repository.js';
 import { RefreshService } from './refresh.service.js';
+import { RoleNotices } from './role-notices.js';
 import { SecurityEvents } from './security-events.js';
 import { SessionAuthenticator } from './session-authenticator.js';
 import { SessionPurge } from './session-purge.js';
@@ -54,6 +56,7 @@ const repositories = [
 	SessionCredentials,
 	AccountRequestRepository,
 	InvitationRepository,
+	EndingRolesRepository,
 ];
 const parts = [
 	AccessTokens,
@@ -84,6 +87,7 @@ const doors = [
 	InvitationsService,
 	OwnPassword,
 	PasswordResetService,
+	RoleNotices,
 	SessionAuthenticator,
 	SessionPurge,
 	SessionsService,

@@ -20,6 +20,7 @@ export { normalizedPassword, PASSWORD_MAX, PASSWORD_MIN, passwordProblems } from
 export type { Invitation } from './persistence/invitation.repository.js';
 export type { Session } from './persistence/session.repository.js';
 export type { User, UserFilter } from './persistence/user.repository.js';
+export { RoleNotices } from './role-notices.js';
 export { REFRESH_TOKEN_SECONDS } from './refresh-token.js';
 export { sealedSuccessors } from './sealed-successors.js';
 export { SessionAuthenticator } from './session-authenticator.js';

@@ -45,16 +45,6 @@ export class SessionsService {
 		});
 	}
 
-	/** All of somebody of the organization. Returns how many. @throws AppError missing */
-	async endAllOf(scope: Scope, userId: string): Promise<number> {
-		return this.work.run(scope, async (tenant) => {
-			if (!(await this.users.find(tenant, userId))) throw missing('User');
-			const ended = await this.endAll(tenant, userId, 'ended_by_admin');
-			await this.events.record(tenant, 'auth.logout_all', userId);
-			return ended;
-		});
-	}
-
 	/**
 	 * Ends the session of a refresh token, and the one of the scope, where there is one: logging out twice, or with a token
 	 * that is over, changes nothing and is no error.

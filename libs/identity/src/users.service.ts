@@ -93,6 +93,14 @@ export class UsersService {
 		});
 	}
 
+	/** Ends all their sessions. Returns how many. @throws AppError missing; denied `user_too_powerful`, `not_only_membership` */
+	async logOut(scope: Scope, id: string): Promise<number> {
+		return this.work.run(scope, async (tenant) => {
+			await this.read(tenant, id);
+			return this.changes.logOut(tenant, id);
+		});
+	}
+
 	async removeOwn(scope: Scope): Promise<User> {
 		return this.remove(scope, userIdOf(scope) ?? '');
 	}

@@ -73,6 +73,16 @@ export const answerAccountRequest: JobContract<{ requestId: string }> = {
 	backoffMs: 2_000,
 };
 
+/** Tells people that a role of theirs ends soon. Idempotent. */
+export const tellOfEndingRoles: JobContract<Record<string, never>> = {
+	name: 'roles.tell-of-end',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Erases the accounts whose grace period is over, from every table. Idempotent. */
 export const eraseAccounts: JobContract<Record<string, never>> = {
 	name: 'account.erase',
@@ -137,6 +147,7 @@ export const jobContracts: readonly JobContract[] = [
 	answerAccountRequest,
 	purgeSessions,
 	eraseAccounts,
+	tellOfEndingRoles,
 ];
 
 const SHORTEST_MS = 250;
@@ -154,4 +165,5 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: purgeMails, everyMs: () => 3_600_000 },
 	{ contract: purgeSessions, everyMs: () => 3_600_000 },
 	{ contract: eraseAccounts, everyMs: () => 3_600_000 },
+	{ contract: tellOfEndingRoles, everyMs: () => 3_600_000 },
 ];

@@ -14,6 +14,7 @@ export {
 	scheduledJobs,
 	sealAudit,
 	sendMail,
+	tellOfEndingRoles,
 } from './contracts.js';
 export { JobBus } from './job-bus.js';
 export { JobsModule } from './jobs.module.js';

@@ -12,7 +12,16 @@ import { ClientInfo, CurrentScope, FreshLogin, Requires } from '../edge/access.d
 import { Cursors } from '../edge/cursor.js';
 import { paged } from '../edge/paged.js';
 import { Accepted, Responds } from '../edge/responds.decorator.js';
-import { AccountExport, CreateUser, UpdateUser, User, UserId, UserList, UserQuery } from './users.schemas.js';
+import {
+	AccountExport,
+	CreateUser,
+	EndedSessions,
+	UpdateUser,
+	User,
+	UserId,
+	UserList,
+	UserQuery,
+} from './users.schemas.js';
 
 @ApiTags('Users')
 @Controller('api/v1/users')
@@ -77,6 +86,13 @@ export class UsersController {
 		@ClientInfo() client: Client,
 	): Promise<void> {
 		return this.requests.resetOf(scope, id, client);
+	}
+
+	@Post(':id/logout-all')
+	@Requires('users:write')
+	@Responds(200, EndedSessions, 'All sessions of the person have ended')
+	async logOut(@CurrentScope() scope: Scope, @Param('id', { schema: UserId }) id: string) {
+		return { sessions: await this.users.logOut(scope, id) };
 	}
 
 	@Get(':id/export')

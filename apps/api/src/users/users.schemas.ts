@@ -83,3 +83,7 @@ export const AccountExport = z
 		usage: z.array(part),
 	})
 	.meta({ id: 'AccountExport' });
+
+export const EndedSessions = z
+	.object({ sessions: z.number().int().meta({ description: 'How many' }) })
+	.meta({ id: 'EndedSessions' });

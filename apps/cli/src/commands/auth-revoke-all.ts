@@ -19,7 +19,7 @@ export const command: Command = {
 					? await everything((page) => users.list(scope, page))
 					: [await userNamed(services, { ...invocation, positionals: [named] })];
 			let ended = 0;
-			for (const { id } of people) ended += await services.sessions.endAllOf(scope, id);
+			for (const { id } of people) ended += await users.logOut(scope, id);
 			return ended;
 		});
 		printResult(invocation, { sessions }, () => `ended ${sessions} sessions\n`);

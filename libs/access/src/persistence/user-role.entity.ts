@@ -25,6 +25,10 @@ export class UserRoleEntity {
 	@Column('timestamptz', { name: 'expires_at', nullable: true })
 	expiresAt!: Date | null;
 
+	/** When its holder was told that it ends soon. */
+	@Column('timestamptz', { name: 'warned_at', nullable: true })
+	warnedAt!: Date | null;
+
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;
 

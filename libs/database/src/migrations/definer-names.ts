@@ -18,6 +18,7 @@ export const definerNames: readonly string[] = [
 	'export_account',
 	'find_key',
 	'find_session_rights',
+	'organizations_with_ending_roles',
 	'organizations_with_expired_roles',
 	'touch_keys',
 ];

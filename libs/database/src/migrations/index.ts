@@ -9,6 +9,7 @@ import { AccessRules1795670000000 } from './1795670000000-AccessRules.js';
 import { ModelManagement1795675000000 } from './1795675000000-ModelManagement.js';
 import { AccountEnd1795690000000 } from './1795690000000-AccountEnd.js';
 import { DroppedParams1795695000000 } from './1795695000000-DroppedParams.js';
+import { RoleNotices1795700000000 } from './1795700000000-RoleNotices.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -20,4 +21,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	ModelManagement1795675000000,
 	AccountEnd1795690000000,
 	DroppedParams1795695000000,
+	RoleNotices1795700000000,
 ];
