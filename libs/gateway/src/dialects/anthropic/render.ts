@@ -1,4 +1,4 @@
-import type { ChatEvent } from '#libs/providers';
+import { argumentsObject, type ChatEvent } from '#libs/providers';
 import type { AnswerContext, ChatRenderer } from '../client-operation.js';
 import {
 	AnswerEnd,
@@ -175,16 +175,6 @@ function blockOf({ type, text, signature, tool }: Content): object {
 		case 'redacted_thinking':
 			return { type, data: text };
 		case 'tool_use':
-			return { type, id: tool?.id, name: tool?.name, input: inputOf(text), caller: { type: 'direct' } };
-	}
-}
-
-/** An object or, where the model wrote none, its text: never a crash. */
-function inputOf(json: string): object {
-	try {
-		const value: unknown = JSON.parse(json === '' ? '{}' : json);
-		return value !== null && typeof value === 'object' ? value : { value };
-	} catch {
-		return { value: json };
+			return { type, id: tool?.id, name: tool?.name, input: argumentsObject(text), caller: { type: 'direct' } };
 	}
 }

@@ -1,5 +1,11 @@
 import type { TokenUsage } from '#libs/metering';
-import type { ChatEvent, EmbeddingAnswer, FinishReason, TokenLogprob } from '#libs/providers';
+import {
+	argumentsObject,
+	type ChatEvent,
+	type EmbeddingAnswer,
+	type FinishReason,
+	type TokenLogprob,
+} from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
 import type { AnswerContext, ChatRenderer } from '../client-operation.js';
 
@@ -10,16 +16,6 @@ interface CollectedCall {
 }
 
 const NANOSECONDS = 1_000_000;
-
-/** A value or, where the model wrote no JSON object, its text: never a crash. */
-function argumentsOf(json: string): object {
-	try {
-		const value: unknown = JSON.parse(json === '' ? '{}' : json);
-		return value !== null && typeof value === 'object' ? value : { value };
-	} catch {
-		return { value: json };
-	}
-}
 
 /** What a line says. */
 interface Said {
@@ -133,7 +129,7 @@ export class OllamaRenderer implements ChatRenderer {
 		if (this.calls.size === 0) return undefined;
 		return [...this.calls].map(([index, { id, name, json }]) => ({
 			id,
-			function: { index, name, arguments: argumentsOf(json) },
+			function: { index, name, arguments: argumentsObject(json) },
 		}));
 	}
 

@@ -45,16 +45,6 @@ function notTaken(lost: Untranslatable, what: string): [] {
 	return [];
 }
 
-/** A tool's input is an object there. What a model wrote wrongly is kept as text, never a crash. */
-export function inputOf(json: string): unknown {
-	try {
-		const value: unknown = JSON.parse(json === '' ? '{}' : json);
-		return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : { value };
-	} catch {
-		return { value: json };
-	}
-}
-
 export const nobodyAsks = (): AppError =>
 	new AppError('invalid', 'invalid_field', 'messages must hold something that the user or a tool says', {
 		param: 'messages',

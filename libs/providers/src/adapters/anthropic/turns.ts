@@ -1,6 +1,7 @@
 import { type ChatMessage, type ContentPart, type ToolCall, toolAnswerText } from '../../chat.js';
 import type { Untranslatable } from '../../untranslatable.js';
-import { type Block, blockOf, inputOf, nobodyAsks } from './content.js';
+import { type Block, blockOf, nobodyAsks } from './content.js';
+import { argumentsObject } from '../../wire/arguments.js';
 
 interface Turn {
 	readonly role: 'user' | 'assistant';
@@ -64,7 +65,7 @@ export class Turns {
 			type: 'tool_use',
 			id,
 			name: call.name,
-			input: inputOf(call.arguments),
+			input: argumentsObject(call.arguments),
 		}));
 		return [...thinking, ...this.blocks(parts), ...uses];
 	}

@@ -1,5 +1,6 @@
 import { type ChatMessage, type ChatRequest, type EmbeddingRequest, textOf, toolAnswerText } from '../../chat.js';
 import type { Untranslatable } from '../../untranslatable.js';
+import { argumentsObject } from '../../wire/arguments.js';
 import { forcedTools, formatOfCalls } from './forced-tool.js';
 
 /** The canonical chat in Ollama's native form. */
@@ -67,7 +68,7 @@ function encodeMessage(message: ChatMessage, all: readonly ChatMessage[], lost: 
 				? undefined
 				: message.toolCalls.map((call) => ({
 						id: call.id,
-						function: { name: call.name, arguments: argumentsOf(call.arguments) },
+						function: { name: call.name, arguments: argumentsObject(call.arguments) },
 					})),
 	};
 }
@@ -85,16 +86,6 @@ function imagesOf({ parts }: ChatMessage, lost: Untranslatable): string[] | unde
 /** Ollama knows a tool's answer by the tool's name, OpenAI by the id of the call. */
 const nameOf = (id: string | undefined, all: readonly ChatMessage[]): string | undefined =>
 	all.flatMap((message) => message.toolCalls).findLast((call) => call.id === id)?.name;
-
-/** Ollama wants an object. What the model wrote wrongly is kept as text, never a crash. */
-function argumentsOf(json: string): object {
-	try {
-		const value: unknown = JSON.parse(json === '' ? '{}' : json);
-		return value !== null && typeof value === 'object' ? value : { value };
-	} catch {
-		return { value: json };
-	}
-}
 
 export const encodeOllamaEmbeddings = ({ model, input, dimensions }: EmbeddingRequest): Buffer =>
 	Buffer.from(JSON.stringify({ model, input, dimensions }));
