@@ -99,6 +99,9 @@ describe('the catalogue of models', () => {
 		expect(await refreshed()).toMatchObject({ isUp: true, modelCount: 1, error: null });
 		const answers = await Promise.all(Array.from({ length: 10 }, refreshed));
 		expect(answers.every((answer) => answer?.isUp)).toBe(true);
+		const status = await fetch(`${api.url}/status`, { headers: { 'x-api-key': tenant.key } });
+		const { providers } = (await status.json()) as { providers: { name: string; latencyMs: number }[] };
+		expect(providers.find(({ name }) => name === 'fresh')?.latencyMs).toBeGreaterThanOrEqual(0);
 		await mock.close();
 		const away = await eventually(async () => {
 			const answer = await refreshed();

@@ -158,6 +158,43 @@ it('reaches no address that may not be reached, by any path', async () => {
 	expect(connections).toBe(0);
 }, 60_000);
 
+it('goes nowhere that a caller names, in body, query or headers', async () => {
+	const { port } = canary.address() as AddressInfo;
+	const here = `http://127.0.0.9:${port}/v1`; // which the operator allows
+	const tenant = await addTenant(testConfig('api'));
+	const provider = { name: 'own', kind: 'openai-compatible', baseUrl: 'http://127.0.0.9:1/v1', apiKey: 'sk-x' };
+	const { id } = (await askApi(api, tenant, ['POST', '/providers', provider])).data;
+	await askApi(api, tenant, ['POST', '/aliases', { name: 'm', targets: [{ providerId: id, model: 'm' }] }]);
+	const fields = ['api_base', 'base_url', 'azure_endpoint', 'extra_headers', 'proxy'];
+	const statuses: Record<string, number> = {};
+	for (const path of ['/v1/chat/completions', '/api/chat', '/v1/messages'])
+		for (const field of fields) {
+			const body = { model: 'm', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] };
+			const sent = async (query: string, headers: Record<string, string>, extra: object) => {
+				const response = await fetch(`${api.url}${path}${query}`, {
+					method: 'POST',
+					headers: { 'x-api-key': tenant.key, ...headers },
+					body: JSON.stringify({ ...body, ...extra }),
+				});
+				await response.text();
+				return response.status;
+			};
+			statuses[`${path} ${field}`] = await sent('', {}, { [field]: here });
+			await sent(`?${field}=${encodeURIComponent(here)}`, {}, {});
+			await sent(
+				'',
+				{ [field.replaceAll('_', '-')]: here, host: `127.0.0.9:${port}`, forwarded: `host=127.0.0.9:${port}` },
+				{},
+			);
+		}
+	expect(Object.entries(statuses).filter(([, status]) => status !== 400)).toEqual([]);
+	console.log(
+		`Caller-named destinations: ${Object.keys(statuses).length * 3} requests, ${connections} connections to the canary`,
+	);
+	expect(connections).toBe(0);
+	expect(attemptsBeyond([1])).toEqual([]);
+});
+
 it('does not follow redirects, neither of lists nor of calls', async () => {
 	const { port } = canary.address() as AddressInfo;
 	const allowed = await startApi({ EGRESS_ALLOW: '127.0.0.1' });

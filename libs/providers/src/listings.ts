@@ -97,9 +97,9 @@ export class Listings {
 		await this.refresh(provider);
 	}
 
-	/** Another replica was told to ask again: so the next use asks here, too. */
+	/** Another replica was told to ask again: so the next use asks here, too, unless it was done a moment ago. */
 	expire(provider: Provider): void {
-		this.stateOf(provider).askedAt = Number.NEGATIVE_INFINITY;
+		if (this.mayAsk(provider)) this.stateOf(provider).askedAt = Number.NEGATIVE_INFINITY;
 	}
 
 	/** Resolves when the details that are being asked for are there; never rejects. */
@@ -117,13 +117,14 @@ export class Listings {
 	}
 
 	private async ask(provider: Provider, state: State): Promise<void> {
-		state.askedAt = performance.now();
+		const startedAt = performance.now();
+		state.askedAt = startedAt;
 		try {
 			const adapter = this.upstreams.adapterOf(provider);
 			const transport = this.upstreams.transportOf(provider);
 			const body = await fetchUpstream(transport, adapter.listRequest(provider), LIST_LIMIT_MS);
 			state.models = Object.freeze(adapter.decodeList(body));
-			state.latencyMs = performance.now() - state.askedAt;
+			state.latencyMs = performance.now() - startedAt;
 			state.error = undefined;
 			state.isUp = true;
 			state.describing ??= this.describe(provider, state);

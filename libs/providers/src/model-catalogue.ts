@@ -32,7 +32,7 @@ export class ModelCatalogue {
 		private readonly listings: Listings,
 		private readonly invalidations: Invalidations,
 	) {
-		invalidations.on('models', (organizationId) => void this.expire(organizationId));
+		invalidations.on('models', (organizationId) => this.expire(organizationId));
 	}
 
 	/**
@@ -99,9 +99,8 @@ export class ModelCatalogue {
 		});
 	}
 
-	private async expire(organizationId: string): Promise<void> {
-		const providers = this.directory.providersOf(organizationId);
-		if (!(providers instanceof Promise)) for (const provider of providers) this.listings.expire(provider);
+	private expire(organizationId: string): void {
+		for (const provider of this.directory.knownOf(organizationId)) this.listings.expire(provider);
 	}
 
 	/** Asks a provider again whose models have changed; the other replicas do it at the next use. Never rejects. */

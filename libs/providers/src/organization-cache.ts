@@ -41,6 +41,11 @@ export class OrganizationCache<T extends Revised> {
 		return cached.values;
 	}
 
+	/** What is cached, without reading: nothing of an organization that nobody asked for. */
+	known(organizationId: string): readonly T[] {
+		return this.cache.peek(organizationId)?.values ?? [];
+	}
+
 	/** The system organization's things may be everybody's. */
 	forget(organizationId: string): void {
 		if (organizationId === SYSTEM_ORGANIZATION_ID) this.cache.clear();

@@ -30,6 +30,11 @@ export class ProviderDirectory {
 		return this.cache.of(organizationId);
 	}
 
+	/** Those that this process has in its cache. */
+	knownOf(organizationId: string): readonly Provider[] {
+		return this.cache.known(organizationId);
+	}
+
 	/** Shared ones are read as the system organization: nobody else may see their credentials. */
 	private async read(organizationId: string): Promise<readonly Provider[]> {
 		const owners = [...new Set([organizationId, SYSTEM_ORGANIZATION_ID])];

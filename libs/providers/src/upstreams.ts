@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Config } from '#libs/config';
 import { AppError } from '#libs/kernel';
 import type { ProviderAdapter } from './adapter.js';
@@ -22,7 +23,7 @@ export class Upstreams implements OnModuleDestroy {
 	/** For images that callers name by URL: not even what providers may reach. */
 	readonly images: ImageFetcher;
 	private readonly guard: EgressGuard;
-	private readonly open = new Map<string, Open>();
+	private readonly open = new LRUCache<string, Open>({ max: 20_000 });
 
 	constructor(private readonly config: Config) {
 		this.guard = new EgressGuard(allowedEgress(config.upstreams));
