@@ -274,6 +274,15 @@ describe('files for models', () => {
 		await eventually(() => own.changes.find(({ bytes, isAborted }) => bytes > 0 && isAborted));
 	});
 
+	it('may be missing: then the server says what it thinks of that', async () => {
+		const answer = await fetch(`${api.url}/api/blobs/sha256:${'0'.repeat(64)}`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${tenant.key}` },
+		});
+		expect([answer.status, await errorOf(answer)]).toEqual([400, expect.stringContaining('digest mismatch')]);
+		expect(own.changes).toHaveLength(1);
+	});
+
 	it('have a digest for a name, and nothing else', async () => {
 		for (const digest of ['sha256:abc', '..%2F..%2Fdelete', `sha256:${'0'.repeat(64)}%2F..`])
 			expect((await send('POST', `/api/blobs/${digest}`, {})).status).toBe(400);

@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
@@ -43,7 +43,9 @@ export class ManagementHandler {
 		const length = request.headers['content-length'];
 		if (Number(length ?? 0) > this.limit) return down.fail(tooLarge());
 		allowSlowRequest(request.raw.socket, reply.raw);
-		const body = new Arriving(request.body as Readable, this.limit);
+		// without any body Fastify asks no parser
+		const source = request.body instanceof Readable ? request.body : Readable.from([]);
+		const body = new Arriving(source, this.limit);
 		this.management
 			.upload(request.scope as Scope, { digest: digestOf(request), body, length }, down)
 			.catch((error: unknown) => down.fail(error))
@@ -68,8 +70,8 @@ class Arriving extends Transform {
 		private readonly limit: number,
 	) {
 		super();
+		this.on('error', () => undefined); // its reader is told, if there is one yet
 		source.once('error', (error) => this.destroy(error)).pipe(this);
-		this.once('error', () => undefined); // its reader is told, if there is one yet
 		this.once('close', () => {
 			clearTimeout(this.patience);
 			source.unpipe(this);
