@@ -48,6 +48,8 @@ export interface Route {
 
 /** A route with its share and rank; see `AliasTarget`. */
 export interface Candidate extends Route {
+	/** Who made the model, as the upstream lists it; `undefined`: it is not listed. */
+	readonly owner?: string | undefined;
 	readonly weight: number;
 	readonly priority: number;
 }

@@ -33,6 +33,8 @@ export interface ChatRequest {
 	readonly reasoning: boolean | 'minimal' | 'low' | 'medium' | 'high' | 'max' | undefined;
 	/** Anthropic's explicit budget, in tokens; other upstreams go by `reasoning`. */
 	readonly reasoningBudget: number | undefined;
+	/** Ask vLLM for the usage in every chunk. Set by the pipeline, where that is known to be understood. */
+	readonly continuousUsage?: boolean;
 	/** The caller's own name of its end user. */
 	readonly userId: string | undefined;
 	/** OpenAI's `prompt_cache_key`. */

@@ -17,6 +17,7 @@ export { forbidsSampling } from './adapters/anthropic/api-version.js';
 export { anthropicUsage } from './adapters/anthropic/usage.js';
 export { OllamaAdapter } from './adapters/ollama/ollama.adapter.js';
 export { OpenAiAdapter } from './adapters/openai/openai.adapter.js';
+export { tellsUsageContinuously } from './adapters/openai/continuous-usage.js';
 export { openAiResponsesUsage, openAiUsage } from './adapters/openai/usage.js';
 export { ollamaUsage } from './adapters/ollama/decode.js';
 export {

@@ -1,5 +1,5 @@
 import { AppError } from '#libs/kernel';
-import type { Alias, Candidate, Plan } from './alias.js';
+import type { Alias, Candidate, Plan, Route } from './alias.js';
 import type { ListedModel, Provider } from './provider.js';
 
 /** What every name means that an organization can call. */
@@ -12,8 +12,7 @@ export interface Plans {
 	leadsTo(model: string, provider: Provider): boolean;
 }
 
-const candidate = (provider: Provider, model: string, weight = 1, priority = 0): Candidate =>
-	Object.freeze({ provider, model, weight, priority });
+const candidate = (of: Route & Partial<Candidate>): Candidate => Object.freeze({ weight: 1, priority: 0, ...of });
 
 /**
  * `providers` and `aliases` in the order of precedence: an organization's own, then shared ones. A model that several
@@ -25,13 +24,14 @@ export function compilePlans(
 	modelsOf: (provider: Provider) => readonly ListedModel[],
 ): Plans {
 	const found = new Map<string, Plan | undefined>(); // undefined: an alias without a usable target
-	for (const alias of aliases) if (!found.has(alias.name)) found.set(alias.name, planOfAlias(alias, providers));
+	for (const alias of aliases)
+		if (!found.has(alias.name)) found.set(alias.name, planOfAlias(alias, providers, modelsOf));
 	const routes = new Map<string, Candidate[]>();
 	for (const provider of providers)
-		for (const { id } of modelsOf(provider)) {
+		for (const { id, owner } of modelsOf(provider)) {
 			const others = routes.get(id);
-			if (others === undefined) routes.set(id, [candidate(provider, id)]);
-			else if (areNodesOfOne(others[0]?.provider, provider)) others.push(candidate(provider, id));
+			if (others === undefined) routes.set(id, [candidate({ provider, model: id, owner })]);
+			else if (areNodesOfOne(others[0]?.provider, provider)) others.push(candidate({ provider, model: id, owner }));
 		}
 	for (const [id, candidates] of routes) if (!found.has(id)) found.set(id, planOfModel(candidates));
 	return {
@@ -50,11 +50,17 @@ export function compilePlans(
 const areNodesOfOne = (a: Provider | undefined, b: Provider): boolean =>
 	a?.organizationId === b.organizationId && a.kind === b.kind;
 
-function planOfAlias(alias: Alias, providers: readonly Provider[]): Plan | undefined {
+function planOfAlias(
+	alias: Alias,
+	providers: readonly Provider[],
+	modelsOf: (provider: Provider) => readonly ListedModel[],
+): Plan | undefined {
 	const byId = new Map(providers.map((provider) => [provider.id, provider]));
 	const candidates = alias.targets.flatMap(({ providerId, model, weight, priority }) => {
 		const provider = byId.get(providerId);
-		return provider === undefined ? [] : candidate(provider, model, weight, priority);
+		if (provider === undefined) return [];
+		const owner = modelsOf(provider).find(({ id }) => id === model)?.owner;
+		return candidate({ provider, model, owner, weight, priority });
 	});
 	const [first, ...others] = candidates;
 	if (first === undefined) return undefined;
@@ -93,7 +99,7 @@ function selected(
 	const wanted = name.slice(slash + 1);
 	const model = modelsOf(provider).find(({ id }) => id === wanted || id === `${wanted}:latest`);
 	if (model === undefined) return undefined;
-	const plan = planOfModel([candidate(provider, model.id)]);
+	const plan = planOfModel([candidate({ provider, model: model.id, owner: model.owner })]);
 	found.set(name, plan);
 	return plan;
 }

@@ -61,11 +61,18 @@ export interface ChatRenderer {
 	end(model: string | undefined): string;
 }
 
+/** What is known of the upstream that is asked. */
+export interface UpstreamTraits {
+	/** It tells the usage in every chunk when asked to. */
+	readonly tellsUsageContinuously: boolean;
+}
+
 /** Bytes pass: for an upstream that serves the same operation. */
 export interface NativeAnswer {
 	/** Changes of the body other than the model's name. */
-	edits(scanned: ScannedJson): Edit[];
-	pipe(context: AnswerContext): AnswerPipe;
+	edits(scanned: ScannedJson, upstream?: UpstreamTraits): Edit[];
+	/** The answer to a body with those changes. */
+	pipe(context: AnswerContext, upstream?: UpstreamTraits): AnswerPipe;
 }
 
 /** For an upstream of another protocol. */

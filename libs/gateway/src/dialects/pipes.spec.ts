@@ -120,6 +120,56 @@ describe('OpenAI pass-through', () => {
 	});
 });
 
+describe('usage in every chunk, asked for by us', () => {
+	const counted = (content: string, tokens: number): string =>
+		chunk([{ index: 0, delta: { content }, finish_reason: null }], { prompt_tokens: 7, completion_tokens: tokens });
+	const bare = (content: string): string => delta(content).replace(',"usage":null', '');
+	const end = chunk([{ index: 0, delta: {}, finish_reason: 'stop' }], { prompt_tokens: 7, completion_tokens: 2 });
+	const answer = Buffer.from(counted(hard, 1) + counted('b', 2) + end + usage + done);
+	const upstream = { tellsUsageContinuously: true };
+
+	it.each([
+		[false, bare(hard) + bare('b') + finish.replace(',"usage":null', '') + done],
+		[true, delta(hard) + delta('b') + finish + usage + done],
+	])('is seen by nobody, however the stream is cut (usage wanted: %p)', (wantsUsage, expected) => {
+		fc.assert(
+			fc.property(fc.array(fc.nat(answer.length)), (cuts) => {
+				expect(run(openAiChat.native.pipe(context(wantsUsage), upstream), answer, cuts).out).toBe(expected);
+			}),
+		);
+	});
+
+	it('makes the usage of a broken stream exact', () => {
+		const pipe = openAiChat.native.pipe(context(false), upstream);
+		expect(run(pipe, Buffer.from(counted('a', 1) + counted('b', 2)), [9]).isWhole).toBe(false);
+		expect(pipe.usage).toMatchObject({ input: 7, output: 2 });
+	});
+
+	it.each([
+		[{ stream: true }, upstream, { include_usage: true, continuous_usage_stats: true }],
+		[
+			{ stream: true, stream_options: { include_usage: true } },
+			upstream,
+			{ include_usage: true, continuous_usage_stats: true },
+		],
+		[{ stream: true, n: 2 }, upstream, { include_usage: true }],
+		[{ stream: true }, { tellsUsageContinuously: false }, { include_usage: true }],
+		[{ stream: true }, undefined, { include_usage: true }],
+	])('%j is sent with %j', (body, traits, options) => {
+		const [edit] = openAiChat.native.edits(scanJson(Buffer.from(JSON.stringify({ model: 'm', ...body }))), traits);
+		expect(edit?.bytes.replace(',"stream_options":', '')).toBe(JSON.stringify(options));
+	});
+
+	it('is left to a client that asked for it itself', () => {
+		const own = { model: 'm', stream: true, stream_options: { include_usage: true, continuous_usage_stats: true } };
+		const scanned = scanJson(Buffer.from(JSON.stringify(own)));
+		expect(openAiChat.native.edits(scanned, upstream)).toEqual([]);
+		expect(run(openAiChat.native.pipe({ ...context(true), scanned }, upstream), answer, []).out).toBe(
+			answer.toString(),
+		);
+	});
+});
+
 describe('Ollama pass-through', () => {
 	const line = (value: object): string => `${JSON.stringify(value)}\n`;
 	const text = (content: string): string => line({ model: 'm', message: { role: 'assistant', content }, done: false });

@@ -6,6 +6,7 @@ import {
 	type ImageFetcher,
 	resolveImages,
 	Untranslatable,
+	tellsUsageContinuously,
 	type UpstreamRequest,
 	type WireOperation,
 } from '#libs/providers';
@@ -15,6 +16,7 @@ import type {
 	ChatRenderer,
 	ClientOperation,
 	Translation,
+	UpstreamTraits,
 } from '../dialects/client-operation.js';
 import { type Edit, splice } from '../json/splice.js';
 import type { Target } from '../routing/target.js';
@@ -64,13 +66,13 @@ export function prepare(
 	if (adapter.serves(provider, operation.wire))
 		return {
 			requests: [requestOf(call, target, operation.wire, nativeBody(call, target))],
-			pipe: operation.native.pipe(context),
+			pipe: operation.native.pipe(context, traitsOf(target)),
 			dropped: NOTHING,
 		};
 	const translation = translationOf(operation);
 	if (translation.kind === 'embeddings') return translatedEmbeddings(call, target, translation);
 	const lost = new Untranslatable(mayDrop());
-	const request = withKeepAlive(translation.read(call.scanned, target.model, lost), target);
+	const request = withTraits(translation.read(call.scanned, target.model, lost), target);
 	const ready = (asked: ChatRequest): Prepared =>
 		translatedChat(call, target, { request: asked, lost, renderer: translation.renderer(context), context });
 	if (adapter.takesImageUrls || !hasImageUrls(request)) return ready(request);
@@ -96,9 +98,13 @@ function timeoutsOf({ provider, model }: Target): CallTimeouts | undefined {
 const keepAliveOf = ({ provider: { settings }, model }: Target): string | undefined =>
 	settings.models[model]?.keepAlive ?? settings.keepAlive ?? undefined;
 
+const CONTINUOUS: UpstreamTraits = Object.freeze({ tellsUsageContinuously: true });
+const USUAL: UpstreamTraits = Object.freeze({ tellsUsageContinuously: false });
+const traitsOf = ({ candidate }: Target): UpstreamTraits => (tellsUsageContinuously(candidate) ? CONTINUOUS : USUAL);
+
 function nativeBody(call: InboundCall, target: Target): Buffer {
 	const { scanned, operation } = call;
-	const edits: Edit[] = operation.native.edits(scanned);
+	const edits: Edit[] = operation.native.edits(scanned, traitsOf(target));
 	const span = scanned.spans.get('model');
 	if (span !== undefined && target.model !== call.alias) edits.push({ ...span, bytes: JSON.stringify(target.model) });
 	const keepAlive = operation.dialect === 'ollama' ? keepAliveOf(target) : undefined;
@@ -122,8 +128,12 @@ function translatedEmbeddings(
 	};
 }
 
-const withKeepAlive = (request: ChatRequest, target: Target): ChatRequest =>
-	request.keepAlive === undefined ? { ...request, keepAlive: keepAliveOf(target) } : request;
+/** With what is known of the upstream and set for it. */
+const withTraits = (request: ChatRequest, target: Target): ChatRequest => ({
+	...request,
+	keepAlive: request.keepAlive ?? keepAliveOf(target),
+	continuousUsage: traitsOf(target).tellsUsageContinuously,
+});
 
 interface ChatTranslation {
 	readonly context: AnswerContext;

@@ -266,11 +266,12 @@ export function openaiEmbeddings(body: Json, dimensions: number, tokens: number 
 	return { object: 'list', data, model: body.model, ...usage };
 }
 
+/** Models named `vllm…` are listed as vLLM lists them. */
 export const openaiModel = (id: string): Json => ({
 	id,
 	object: 'model',
 	created: CREATED_SECONDS,
-	owned_by: 'mock',
+	owned_by: id.startsWith('vllm') ? 'vllm' : 'mock',
 });
 
 /** `GET /v1/models`. */

@@ -1,37 +1,49 @@
+import { record } from '#libs/providers';
 import type { ScannedJson } from '../../json/scan-json.js';
 import type { Edit } from '../../json/splice.js';
 import { checkList, checkPresent, wholeNumber } from '../checks.js';
-import type { ClientOperation, NativeAnswer } from '../client-operation.js';
+import type { ClientOperation, NativeAnswer, UpstreamTraits } from '../client-operation.js';
 import { JsonPassThrough } from '../json-pass-through.js';
 import { readCompletion } from './completions/read.js';
 import { CompletionAnswerRenderer, CompletionStreamRenderer } from './completions/render.js';
 import { OpenAiStreamPassThrough, usageOfOpenAiAnswer } from './pass-through.js';
 import { readOpenAiChat, readOpenAiEmbeddings } from './read.js';
+import { refuseStoredFiles } from './refuse-files.js';
 import { OpenAiAnswerRenderer, OpenAiStreamRenderer, renderOpenAiEmbeddings } from './render.js';
 import { openAiWire } from './wire.js';
 
-const wantsUsage = ({ value }: ScannedJson): boolean =>
-	(value.stream_options as { include_usage?: unknown } | null | undefined)?.include_usage === true;
+type Body = ScannedJson['value'];
+
+const wantsUsage = ({ value }: ScannedJson): boolean => optionsOf(value).include_usage === true;
 const isStreamed = ({ value }: ScannedJson): boolean => value.stream === true;
 
+const optionsOf = ({ stream_options: options }: Body): Readonly<Record<string, unknown>> => record(options);
+
+/** Whether the usage is asked for in every chunk, for ourselves: of several choices each has its own, which says little. */
+const asksContinuously = (body: Body, choices: number, upstream: UpstreamTraits | undefined): boolean =>
+	upstream?.tellsUsageContinuously === true && choices === 1 && optionsOf(body).continuous_usage_stats !== true;
+
 /** Asks an upstream for the usage of a stream, whatever the client asked for. */
-export function usageEdits(scanned: ScannedJson): Edit[] {
-	if (!isStreamed(scanned) || wantsUsage(scanned)) return [];
+function usageEdits(scanned: ScannedJson, isContinuous: boolean): Edit[] {
+	if (!isStreamed(scanned) || (wantsUsage(scanned) && !isContinuous)) return [];
+	const options = { ...optionsOf(scanned.value), include_usage: true };
+	const bytes = JSON.stringify(isContinuous ? { ...options, continuous_usage_stats: true } : options);
 	const span = scanned.spans.get('stream_options');
-	const options = scanned.value.stream_options;
-	const bytes = JSON.stringify({ ...(typeof options === 'object' ? options : {}), include_usage: true });
 	if (span !== undefined) return [{ ...span, bytes }];
 	const model = scanned.spans.get('model');
 	return model === undefined ? [] : [{ start: model.end, end: model.end, bytes: `,"stream_options":${bytes}` }];
 }
 
-type Body = ScannedJson['value'];
-
-/** Chats and completions have one form of stream, which is whole when all of its `choices` have ended. */
-const nativeOf = (choices: (body: Body) => number): NativeAnswer => ({
-	edits: usageEdits,
-	pipe: ({ isStreamed: isStream, wantsUsage: wants, scanned: { value } }) =>
-		isStream ? new OpenAiStreamPassThrough(wants, choices(value)) : new JsonPassThrough(usageOfOpenAiAnswer),
+/** Chats and completions have one form of stream, which is whole when all of its choices have ended. */
+const nativeOf = (choicesOf: (body: Body) => number): NativeAnswer => ({
+	edits: (scanned, upstream) =>
+		usageEdits(scanned, asksContinuously(scanned.value, choicesOf(scanned.value), upstream)),
+	pipe: (context, upstream) => {
+		if (!context.isStreamed) return new JsonPassThrough(usageOfOpenAiAnswer);
+		const { value } = context.scanned;
+		const choices = choicesOf(value);
+		return new OpenAiStreamPassThrough(context.wantsUsage, choices, asksContinuously(value, choices, upstream));
+	},
 });
 
 const answersOf = ({ n }: Body): number => wholeNumber(n) ?? 1;
@@ -41,7 +53,10 @@ export const openAiChat: ClientOperation = {
 	...openAiWire,
 	wire: 'openai/chat',
 	name: 'chat',
-	check: (scanned) => checkList(scanned, 'messages'),
+	check: (scanned) => {
+		checkList(scanned, 'messages');
+		refuseStoredFiles(scanned);
+	},
 	isStreamed,
 	wantsUsage,
 	outputCap: ({ value }) => {

@@ -1,13 +1,17 @@
 import { AppError } from '#libs/kernel';
 import type { TokenUsage } from '#libs/metering';
 import { MAX_LINE_BYTES, openAiUsage } from '#libs/providers';
+import { type Edit, splice } from '../../json/splice.js';
 import type { AnswerPipe, Ending } from '../client-operation.js';
 import { valueAt } from '../json-pass-through.js';
 import { endOfFrames, endOfObject, withoutCarriageReturns } from '../sse-frames.js';
 
+const COMMA = 0x2c;
 const USAGE = Buffer.from('"usage"');
 const DONE = 'data: [DONE]';
 const DONE_TIGHT = 'data:[DONE]';
+/** Of a chunk without an answer; a quoted one would be escaped. */
+const onlyUsage = /"choices":\s*\[\s*\]/;
 /** Before the text of a frame, also of one that brings reasoning. */
 const TEXT = 'content":"';
 
@@ -15,11 +19,6 @@ const TEXT = 'content":"';
 interface Mould {
 	readonly head: string;
 	readonly tail: string;
-}
-
-interface Span {
-	readonly start: number;
-	readonly end: number;
 }
 
 /**
@@ -36,9 +35,11 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 	private finished = 0;
 	private mould: Mould | undefined;
 
+	/** `hidesUsage`: we asked for the usage in every chunk, not the client. */
 	constructor(
 		private readonly wantsUsage: boolean,
 		private readonly choices = 1,
+		private readonly hidesUsage = false,
 	) {}
 
 	feed(bytes: Buffer): Buffer | undefined {
@@ -64,19 +65,36 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 
 	private frames(data: Buffer): Buffer | undefined {
 		const text = data.toString('latin1');
-		const unwanted: Span[] = [];
+		const edits: Edit[] = [];
 		let start = 0;
 		while (start < text.length) {
 			const similar = endOfSimilar(text, start, this.mould);
 			const end = similar ?? text.indexOf('\n\n', start) + 2;
 			if (similar !== undefined) this.pieces++;
-			else if (!this.passes(text.slice(start, end))) unwanted.push({ start, end });
+			else if (!this.passes(text.slice(start, end))) edits.push({ start, end, bytes: '' });
+			else if (this.hidesUsage) edits.push(...this.hidden(data.subarray(0, end), start));
 			if (this.failure !== undefined) break;
 			start = end;
 		}
 		const good = start === data.length ? data : data.subarray(0, start);
-		const kept = unwanted.length === 0 || this.failure !== undefined ? good : without(good, unwanted);
+		const kept = splice(
+			good,
+			edits.filter(({ end }) => end <= good.length),
+		);
 		return kept.length === 0 ? undefined : kept;
+	}
+
+	/** The usage of the last chunk, as it would be without our wish: `null` where the client wants it at the end, else absent. */
+	private hidden(data: Buffer, start: number): Edit[] {
+		if (onlyUsage.test(data.toString('latin1', start))) return [];
+		for (let key = data.indexOf(USAGE, start); key !== -1; key = data.indexOf(USAGE, key + 1)) {
+			const value = valueAt(data, key + USAGE.length);
+			const end = endOfObject(data, value);
+			if (end === -1) continue;
+			const isAbsent = !this.wantsUsage && data[key - 1] === COMMA;
+			return [isAbsent ? { start: key - 1, end, bytes: '' } : { start: value, end, bytes: 'null' }];
+		}
+		return [];
 	}
 
 	/** Takes notice of a frame. Returns whether the client gets it; not the one in which the upstream gives up. */
@@ -98,7 +116,7 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 		if (valuesOf(frame, '"usage"', '{') > 0 && this.readUsage(frame)) return this.wantsUsage;
 		if (frame.startsWith(':')) return true;
 		this.pieces += 1 - finishes;
-		if (finishes === 0) this.mould = mouldOf(frame) ?? this.mould;
+		if (finishes === 0 && !this.hidesUsage) this.mould = mouldOf(frame) ?? this.mould;
 		return true;
 	}
 
@@ -156,12 +174,6 @@ function mouldOf(frame: string): Mould | undefined {
 
 /** A part of a string keeps all of it in memory. */
 const copied = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
-
-function without(data: Buffer, spans: readonly Span[]): Buffer {
-	const edges = [0, ...spans.flatMap(({ start, end }) => [start, end]), data.length];
-	const kept = edges.flatMap((start, at) => (at % 2 === 0 ? [data.subarray(start, edges[at + 1])] : []));
-	return Buffer.concat(kept);
-}
 
 /** The last `"usage":{…}` of an answer: usage stands behind the content, and a quoted one inside it would be escaped. */
 export function usageOfOpenAiAnswer(body: Buffer): TokenUsage | undefined {

@@ -22,7 +22,7 @@ export function encodeOpenAiChat(request: ChatRequest, lost: Untranslatable, { k
 			model: request.model,
 			messages: request.messages.map((message) => encodeMessage(message, lost)),
 			stream: request.isStreamed,
-			stream_options: request.isStreamed ? { include_usage: true } : undefined,
+			stream_options: request.isStreamed ? streamOptionsOf(request) : undefined,
 			tools: request.tools.length === 0 ? undefined : request.tools.map(encodeTool),
 			tool_choice: encodeToolChoice(request.toolChoice),
 			parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelTools,
@@ -44,6 +44,10 @@ export function encodeOpenAiChat(request: ChatRequest, lost: Untranslatable, { k
 		}),
 	);
 }
+
+/** vLLM tells each choice's usage by itself: of several, the last would be taken for the whole. */
+const streamOptionsOf = ({ continuousUsage, n }: ChatRequest): object =>
+	continuousUsage === true && n === 1 ? { include_usage: true, continuous_usage_stats: true } : { include_usage: true };
 
 const encodeTool = ({ name, description, parameters, strict }: ChatRequest['tools'][number]): object => ({
 	type: 'function',
