@@ -9,6 +9,7 @@ let api: TestApi;
 let openai: MockUpstream;
 let vllm: MockUpstream;
 let ollama: MockUpstream;
+let anthropic: MockUpstream;
 let tenant: Tenant;
 
 beforeAll(async () => {
@@ -16,32 +17,35 @@ beforeAll(async () => {
 	openai = await startMockUpstream({ models: ['gpt-x', 'ns/model:tag'] });
 	vllm = await startMockUpstream({ models: ['vllm-x'] });
 	ollama = await startMockUpstream({ models: ['llama:latest'] });
+	anthropic = await startMockUpstream({ models: ['claude-x'] });
 	api = await startApi({ OLLAMA_URL: ollama.url, EGRESS_ALLOW: '127.0.0.1' });
 	tenant = await addTenant(testConfig('api'));
 	for (const [name, kind, { url }] of [
 		['openai', 'openai', openai],
 		['vllm', 'openai-compatible', vllm],
+		['anthropic', 'anthropic', anthropic],
 	] as const) {
 		const created = await fetch(`${api.url}/api/v1/providers`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json', authorization: `Bearer ${tenant.key}` },
-			body: JSON.stringify({ name, kind, baseUrl: `${url}/v1`, apiKey: 'sk-mock' }),
+			body: JSON.stringify({ name, kind, baseUrl: kind === 'anthropic' ? url : `${url}/v1`, apiKey: 'sk-mock' }),
 		});
 		if (created.status !== 201) throw new Error(await created.text());
 	}
 });
 afterAll(async () => {
 	await api?.stop();
-	await Promise.all([openai?.close(), vllm?.close(), ollama?.close()]);
+	await Promise.all([openai, vllm, ollama, anthropic].map((mock) => mock?.close()));
 });
 
 afterEach(() => {
-	for (const mock of [openai, vllm, ollama]) mock.behave();
+	for (const mock of [openai, vllm, ollama, anthropic]) mock.behave();
 });
 
-const mockOf = (model: string): MockUpstream => ({ 'gpt-x': openai, 'vllm-x': vllm })[model] ?? ollama;
+const mockOf = (model: string): MockUpstream =>
+	({ 'gpt-x': openai, 'vllm-x': vllm, 'claude-x': anthropic })[model] ?? ollama;
 const words = Array.from({ length: 10 }, (_, n) => `w${n}`).join(' ');
-const models = ['gpt-x', 'vllm-x', 'llama'];
+const models = ['gpt-x', 'vllm-x', 'llama', 'claude-x'];
 const weather = {
 	type: 'function' as const,
 	name: 'weather',
@@ -193,17 +197,15 @@ describe.each([
 			});
 		});
 
-		it('gives answers with log probabilities, several where the upstream does', async () => {
-			const n = model === 'llama' ? 1 : 2;
-			const answer = await client().chat.completions.create({
-				model,
-				n,
-				logprobs: true,
-				top_logprobs: 2,
-				messages: [{ role: 'user', content: 'hello' }],
-			});
-			expect(answer.choices.map(({ index }) => index)).toEqual([0, 1].slice(0, n));
-			expect(answer.choices[0]?.logprobs?.content?.[0]).toMatchObject({ bytes: expect.any(Array) });
+		it('gives several answers, with log probabilities where the upstream has them', async () => {
+			const asked = { model, n: 2, messages: [{ role: 'user' as const, content: 'hello' }] };
+			const wanted = client().chat.completions.create({ ...asked, logprobs: true, top_logprobs: 2 });
+			if (model === 'claude-x')
+				await expect(wanted).rejects.toMatchObject({ code: 'unsupported_parameter', param: 'logprobs' });
+			const answer = await (model === 'claude-x' ? client().chat.completions.create(asked) : wanted);
+			expect(answer.choices.map(({ index }) => index)).toEqual([0, 1]);
+			if (model !== 'claude-x')
+				expect(answer.choices[0]?.logprobs?.content?.[0]).toMatchObject({ bytes: expect.any(Array) });
 		});
 	});
 

@@ -55,6 +55,9 @@ describe('error bodies', () => {
 	it('says when to try again, and to the official clients whether to', () => {
 		const throttled = new AppError('throttled', 'rate_limited', 'text', { retryAfterMs: 1_200 });
 		expect(errorHeaders('openai', throttled)).toEqual({ 'retry-after': '2', 'retry-after-ms': '1200' });
+		for (const futile of [error('upstream', 'upstream_credentials_exhausted'), error('timeout', 'call_too_long')])
+			expect(errorHeaders('openai', futile)).toEqual({ 'x-should-retry': 'false' });
+		expect(errorHeaders('openai', error('upstream', 'upstream_failed'))).toEqual({});
 		expect(errorHeaders('anthropic', error('exhausted'))).toEqual({ 'x-should-retry': 'false' });
 		expect(errorHeaders('envelope', error('unauthenticated'))).toEqual({
 			'www-authenticate': 'Bearer realm="parallama"',

@@ -87,6 +87,10 @@ const permanent: ReadonlySet<Fault> = new Set([
 	'exhausted',
 ]);
 
+/** Of other faults those where another try would only take as long, or meet the same dead credential. */
+const futile: ReadonlySet<string> = new Set(['call_too_long', 'upstream_credentials_exhausted']);
+const isFutile = ({ fault, code }: AppError): boolean => permanent.has(fault) || futile.has(code);
+
 /** Headers that belong to an error: when to try again, and for the official clients whether to. */
 export function errorHeaders(shape: ErrorShape, error: AppError): Record<string, string> {
 	const headers: Record<string, string> = {};
@@ -95,6 +99,6 @@ export function errorHeaders(shape: ErrorShape, error: AppError): Record<string,
 		headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs));
 	}
 	if (error.fault === 'unauthenticated') headers['www-authenticate'] = 'Bearer realm="parallama"';
-	if ((shape === 'openai' || shape === 'anthropic') && permanent.has(error.fault)) headers['x-should-retry'] = 'false';
+	if ((shape === 'openai' || shape === 'anthropic') && isFutile(error)) headers['x-should-retry'] = 'false';
 	return headers;
 }

@@ -10,20 +10,26 @@ import {
 	type ImageFetcher,
 	type Provider,
 	type ProviderAdapter,
+	type ProviderKind,
 	type UpstreamRequest,
 } from '#libs/providers';
 import { mockStream } from '#libs/testing';
 import type { AnswerPipe, ClientOperation, Ending } from '../dialects/client-operation.js';
 import { anthropicMessages } from '../dialects/anthropic/anthropic.dialect.js';
 import { ollamaChat } from '../dialects/ollama/ollama.dialect.js';
-import { openAiChat } from '../dialects/openai/openai.dialect.js';
+import { openAiChat, openAiCompletions } from '../dialects/openai/openai.dialect.js';
 import { openAiResponses } from '../dialects/openai/responses/responses.dialect.js';
 import type { Target } from '../routing/target.js';
 import { contextOf, prepare, type Prepared } from './prepare.js';
 import { readCall } from './read-call.js';
 
 /** Any split of an upstream's bytes gives the same bytes to the client; any truncation never looks whole. */
-const adapters: readonly ProviderAdapter[] = [new OpenAiAdapter(), new AnthropicAdapter(), new OllamaAdapter()];
+const upstreams: readonly (readonly [ProviderKind, ProviderAdapter, owner?: string])[] = [
+	['openai', new OpenAiAdapter()],
+	['openai-compatible', new OpenAiAdapter(), 'vllm'],
+	['anthropic', new AnthropicAdapter()],
+	['ollama', new OllamaAdapter()],
+];
 
 const nested = [{ type: 'function', function: { name: 'look', parameters: { type: 'object' } } }];
 const messages = [{ role: 'user', content: 'data: [DONE] "done":true hé\u2028 😀' }];
@@ -35,8 +41,10 @@ const schema = {
 interface Spoken {
 	readonly operation: ClientOperation;
 	readonly plain: object;
-	readonly withTools: object;
-	readonly withSchema: object;
+	readonly withTools?: object;
+	readonly withSchema?: object;
+	/** names of variants, where not all of them are worth their time */
+	readonly only?: readonly string[];
 	/** stands at the end of a whole answer, and nowhere else */
 	readonly end: RegExp;
 	/** every frame ends so */
@@ -73,6 +81,13 @@ const spoken: readonly Spoken[] = [
 		frame: '\n\n',
 	},
 	{
+		operation: openAiCompletions,
+		plain: { prompt: 'data: [DONE]', stream: true },
+		only: ['text of all widths'],
+		end: /data: \[DONE\]\n\n$/,
+		frame: '\n\n',
+	},
+	{
 		operation: ollamaChat,
 		plain: { messages },
 		withTools: { messages, tools: nested },
@@ -91,12 +106,12 @@ const variants: readonly (readonly [string, 'plain' | 'withTools' | 'withSchema'
 	['usage in each chunk', 'plain', 'chunks=3,continuous_usage'],
 ];
 
-const provider = (adapter: ProviderAdapter): Provider => ({
+const provider = (kind: ProviderKind, { protocol }: ProviderAdapter): Provider => ({
 	organizationId: 'o',
 	id: 'p',
 	name: 'p',
-	kind: adapter.protocol === 'openai' ? 'openai-compatible' : adapter.protocol,
-	baseUrl: adapter.protocol === 'openai' ? 'http://upstream/v1' : 'http://upstream',
+	kind,
+	baseUrl: protocol === 'openai' ? 'http://upstream/v1' : 'http://upstream',
 	credentials: [],
 	credential: undefined,
 	settings: DEFAULT_SETTINGS,
@@ -105,7 +120,10 @@ const provider = (adapter: ProviderAdapter): Provider => ({
 });
 
 /** What `prepare` reads of a target. */
-const targetOf = (adapter: ProviderAdapter): Target => ({ provider: provider(adapter), model: 'm', adapter }) as Target;
+const targetOf = (kind: ProviderKind, adapter: ProviderAdapter, owner?: string): Target => {
+	const route = { provider: provider(kind, adapter), model: 'm' };
+	return { ...route, candidate: { ...route, owner, weight: 1, priority: 0 }, adapter } as Target;
+};
 
 interface Case {
 	readonly name: string;
@@ -115,33 +133,41 @@ interface Case {
 	readonly pipe: () => AnswerPipe;
 }
 
+/** OpenAI itself differs from compatible servers in responses only. */
+const differ =
+	({ operation: { wire } }: Spoken) =>
+	([kind]: (typeof upstreams)[number]): boolean =>
+		kind !== 'openai' || wire === 'openai/responses';
+
 const cases: Case[] = spoken.flatMap((client) =>
-	adapters.flatMap((adapter) =>
-		variants.map(([name, body, behaviour]) => {
-			const start = () => {
-				const call = readCall({
-					principal: {} as Principal,
-					requestId: '0190-r',
-					operation: client.operation,
-					forwarded: { 'anthropic-version': '2023-06-01' },
-					body: Buffer.from(JSON.stringify({ model: 'm', ...client[body] })),
-					receivedAt: 0,
-				});
-				return prepare(call, targetOf(adapter), {
-					context: contextOf(call),
-					mayDrop: () => false,
-					images: {} as ImageFetcher,
-				}) as Prepared;
-			};
-			const [request] = start().requests as [UpstreamRequest];
-			const text = mockStream(request.path, JSON.parse((request.body as Buffer).toString()), behaviour);
-			return {
-				name: `${client.operation.wire} ← ${adapter.protocol}: ${name}`,
-				client,
-				bytes: Buffer.from(text),
-				pipe: () => start().pipe,
-			};
-		}),
+	upstreams.filter(differ(client)).flatMap(([kind, adapter, owner]) =>
+		variants
+			.filter(([name]) => client.only?.includes(name) ?? true)
+			.map(([name, body, behaviour]) => {
+				const start = () => {
+					const call = readCall({
+						principal: {} as Principal,
+						requestId: '0190-r',
+						operation: client.operation,
+						forwarded: { 'anthropic-version': '2023-06-01' },
+						body: Buffer.from(JSON.stringify({ model: 'm', ...client[body] })),
+						receivedAt: 0,
+					});
+					return prepare(call, targetOf(kind, adapter, owner), {
+						context: contextOf(call),
+						mayDrop: () => false,
+						images: {} as ImageFetcher,
+					}) as Prepared;
+				};
+				const [request] = start().requests as [UpstreamRequest];
+				const text = mockStream(request.path, JSON.parse((request.body as Buffer).toString()), behaviour);
+				return {
+					name: `${client.operation.wire} ← ${kind}: ${name}`,
+					client,
+					bytes: Buffer.from(text),
+					pipe: () => start().pipe,
+				};
+			}),
 	),
 );
 
@@ -159,9 +185,7 @@ function run(
 	if (last !== undefined) got.push(Buffer.from(last));
 	const out = Buffer.concat(got).toString();
 	return {
-		out: out
-			.replaceAll(/"(resp|msg|rs|fc)_[^"]*"/g, '"$1"')
-			.replaceAll(/("(?:created|created_at|completed_at|\w+_duration)":)("[^"]*"|\d+)/g, '$10'),
+		out: out.replaceAll(/("(?:created|created_at|completed_at|\w+_duration)":)("[^"]*"|\d+)/g, '$10'),
 		isWhole,
 		usage: pipe.usage,
 	};

@@ -111,6 +111,7 @@ describe('a response that passes through', () => {
 		const pipe = openAiResponses.native.pipe(context());
 		expect(run(pipe, Buffer.from(answer.slice(0, -2)), [])).toEqual({ out: answer, isWhole: true });
 		expect(pipe.usage?.output).toBe(3);
+		expect(run(openAiResponses.native.pipe(context()), Buffer.from(answer.slice(0, -4)), []).isWhole).toBe(false);
 	});
 
 	it('reads CRLF, and data without event lines', () => {

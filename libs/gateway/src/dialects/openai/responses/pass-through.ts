@@ -52,8 +52,7 @@ export class ResponseStreamPassThrough implements AnswerPipe, ResponseProgress {
 		const { rest } = this;
 		this.rest = undefined;
 		// a last frame without its blank line counts when it ends the response
-		const last =
-			rest !== undefined && terminal.has(typeOf(rest)) ? this.frames(Buffer.concat([rest, BLANK])) : undefined;
+		const last = rest !== undefined && endsResponse(rest) ? this.frames(withBlankLine(rest)) : undefined;
 		if (this.hasSaidError) this.failure ??= failed();
 		return { last, isWhole: this.ended !== undefined };
 	}
@@ -93,12 +92,7 @@ export class ResponseStreamPassThrough implements AnswerPipe, ResponseProgress {
 
 	/** What the upstream said of the response when it began. */
 	private created(): Record<string, unknown> {
-		const text = this.first?.toString('utf8') ?? '';
-		try {
-			return record(record(JSON.parse(text.slice(text.indexOf('{')))).response);
-		} catch {
-			return {};
-		}
+		return record(this.first === undefined ? undefined : record(dataOf(this.first)).response);
 	}
 
 	private lastNumber(): number {
@@ -131,6 +125,18 @@ function typeInData(line: Buffer): string {
 	const start = valueAt(line, at + TYPE.length) + 1;
 	return line.toString('latin1', start, Math.max(start, line.indexOf('"', start)));
 }
+
+/** The data of an event; `undefined` when it is cut. */
+function dataOf(frame: Buffer): unknown {
+	try {
+		return JSON.parse(frame.toString('utf8', frame.indexOf('{')));
+	} catch {
+		return undefined;
+	}
+}
+
+const endsResponse = (rest: Buffer): boolean => terminal.has(typeOf(rest)) && dataOf(rest) !== undefined;
+const withBlankLine = (rest: Buffer): Buffer => Buffer.from(`${rest.toString('utf8').trimEnd()}\n\n`);
 
 const startsWith = (line: Buffer, start: Buffer): boolean => line.subarray(0, start.length).equals(start);
 
