@@ -8,9 +8,21 @@ const permission = z.enum(Object.keys(permissions) as [Permission, ...Permission
 
 export const ExplainAccess = z
 	.strictObject({
-		userId: z.uuid().optional().meta({ description: 'By default the caller; somebody else needs users:read' }),
-		keyId: z.uuid().optional().meta({ description: 'Id of an API key; of somebody else it needs keys:read_all' }),
-		projectId: z.uuid().optional().meta({ description: "By default the caller's project; a key has its own" }),
+		userId: z
+			.uuid()
+			.lowercase()
+			.optional()
+			.meta({ description: 'By default the caller; somebody else needs users:read' }),
+		keyId: z
+			.uuid()
+			.lowercase()
+			.optional()
+			.meta({ description: 'Id of an API key; of somebody else it needs keys:read_all' }),
+		projectId: z
+			.uuid()
+			.lowercase()
+			.optional()
+			.meta({ description: "By default the caller's project; a key has its own" }),
 		permission: permission.default('models:use'),
 		dialect: z.enum(protocols).optional().meta({ description: 'With a model by default `openai`' }),
 		model: z.string().min(1).max(256).optional(),
@@ -29,10 +41,10 @@ export const AccessExplanation = z
 		grants: z
 			.array(
 				z.object({
-					assignmentId: z.uuid(),
-					roleId: z.uuid(),
+					assignmentId: z.uuid().lowercase(),
+					roleId: z.uuid().lowercase(),
 					roleName: z.string(),
-					projectId: z.uuid().nullable(),
+					projectId: z.uuid().lowercase().nullable(),
 					expiresAt: timestamp.nullable(),
 					models: ModelRuleShown,
 				}),

@@ -4,7 +4,7 @@ import { listOf } from '../edge/responds.decorator.js';
 import { timestamp } from '../edge/timestamp.js';
 
 const target = z.strictObject({
-	providerId: z.uuid().meta({ description: "Of the organization's, or a shared one" }),
+	providerId: z.uuid().lowercase().meta({ description: "Of the organization's, or a shared one" }),
 	model: z
 		.string()
 		.trim()
@@ -72,11 +72,13 @@ export type UpdateAlias = z.output<typeof UpdateAlias>;
 
 export const Alias = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		name: z.string(),
 		policy,
 		stickyBy: z.enum(stickyKeys).nullable(),
-		targets: z.array(z.object({ providerId: z.uuid(), model: z.string(), weight: z.int(), priority: z.int() })),
+		targets: z.array(
+			z.object({ providerId: z.uuid().lowercase(), model: z.string(), weight: z.int(), priority: z.int() }),
+		),
 		defaultOutputCap,
 		allowDroppedParams: z.boolean(),
 		isEnabled: z.boolean(),
@@ -88,4 +90,4 @@ export const Alias = z
 
 export const AliasList = listOf(Alias).meta({ id: 'AliasList' });
 
-export const AliasId = z.uuid();
+export const AliasId = z.uuid().lowercase();

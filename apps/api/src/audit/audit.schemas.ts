@@ -10,7 +10,7 @@ const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(tex
 export const AuditQuery = PageQuery.extend({
 	action: name.optional().meta({ description: 'Kind of event, such as `key.create`' }),
 	actorId: name.optional().meta({ description: 'Id of the user or key that acted, or the name of a process' }),
-	userId: z.uuid().optional().meta({ description: 'The user behind the actor' }),
+	userId: z.uuid().lowercase().optional().meta({ description: 'The user behind the actor' }),
 	targetType: name.optional().meta({ description: 'Kind of thing, such as `api_key`' }),
 	targetId: name.optional(),
 	result: result.optional(),
@@ -22,13 +22,13 @@ export type AuditQuery = z.output<typeof AuditQuery>;
 
 export const AuditEvent = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		occurredAt: timestamp,
 		action: z.string().meta({ examples: ['key.create'] }),
 		result,
 		actorKind: z.enum(['user', 'key', 'system']),
 		actorId: z.string().meta({ description: 'Id of the user or key, or the name of a process of ours' }),
-		userId: z.uuid().nullable().meta({ description: 'The user behind it; `null` for our processes' }),
+		userId: z.uuid().lowercase().nullable().meta({ description: 'The user behind it; `null` for our processes' }),
 		targetType: z.string(),
 		targetId: z.string().nullable(),
 		before: z.unknown().meta({ description: 'How the thing was, without secrets; `null` for what is new' }),

@@ -9,7 +9,11 @@ export const Login = z
 			.max(254)
 			.meta({ examples: ['admin@parallama.local'] }),
 		password: z.string().min(1).max(1_024),
-		organizationId: z.uuid().optional().meta({ description: 'Where to act; by default where the last login did' }),
+		organizationId: z
+			.uuid()
+			.lowercase()
+			.optional()
+			.meta({ description: 'Where to act; by default where the last login did' }),
 	})
 	.meta({ id: 'Login' });
 export type Login = z.output<typeof Login>;
@@ -24,7 +28,9 @@ export const RefreshTokenInput = z
 	.meta({ id: 'RefreshTokenInput' });
 export type RefreshTokenInput = z.output<typeof RefreshTokenInput>;
 
-export const SwitchOrganization = z.strictObject({ organizationId: z.uuid() }).meta({ id: 'SwitchOrganization' });
+export const SwitchOrganization = z
+	.strictObject({ organizationId: z.uuid().lowercase() })
+	.meta({ id: 'SwitchOrganization' });
 export type SwitchOrganization = z.output<typeof SwitchOrganization>;
 
 const accessToken = {
@@ -51,7 +57,7 @@ export const Me = z
 		...account,
 		permissions: z.array(z.string()),
 		organizationIds: z
-			.array(z.uuid())
+			.array(z.uuid().lowercase())
 			.meta({ description: 'Where this account can act, see POST /api/v1/auth/switch' }),
 	})
 	.meta({ id: 'Me' });

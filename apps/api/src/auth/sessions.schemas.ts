@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { listOf } from '../edge/responds.decorator.js';
 import { timestamp } from '../edge/timestamp.js';
 
-export const SessionId = z.uuid();
+export const SessionId = z.uuid().lowercase();
 
 export const Session = z
 	.object({
-		id: z.uuid(),
-		organizationId: z.uuid().meta({ description: 'Where it acts' }),
+		id: z.uuid().lowercase(),
+		organizationId: z.uuid().lowercase().meta({ description: 'Where it acts' }),
 		ip: z.string().nullable(),
 		userAgent: z.string().nullable(),
 		isCurrent: z.boolean().meta({ description: 'The one that asks' }),

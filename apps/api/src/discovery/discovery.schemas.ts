@@ -31,7 +31,7 @@ export const Status = z
 		providers: z
 			.array(
 				z.object({
-					id: z.uuid(),
+					id: z.uuid().lowercase(),
 					name: z.string(),
 					kind: z.string(),
 					status: upOrDown,

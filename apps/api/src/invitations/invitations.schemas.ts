@@ -7,7 +7,7 @@ import { personName } from '../users/users.schemas.js';
 
 export const Invitation = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		email: z.string(),
 		role: z.string(),
 		status: z.enum(['open', 'accepted', 'revoked', 'expired']),
@@ -41,4 +41,4 @@ export const AcceptInvitation = z
 	.meta({ id: 'AcceptInvitation' });
 export type AcceptInvitation = z.output<typeof AcceptInvitation>;
 
-export const InvitationId = z.uuid();
+export const InvitationId = z.uuid().lowercase();

@@ -5,16 +5,21 @@ import { timestamp } from '../edge/timestamp.js';
 import { ModelRule, ModelRuleShown } from '../roles/roles.schemas.js';
 
 const key = z.object({
-	id: z.uuid(),
+	id: z.uuid().lowercase(),
 	keyId: z
 		.string()
 		.meta({ description: 'The public part of the key, by which it is recognised', examples: ['3xK9aQ2mPz7B'] }),
 	name: z.string(),
 	userId: z
 		.uuid()
+		.lowercase()
 		.meta({ description: 'The owner, a person or a service account: what they may not do, the key may not' }),
-	projectId: z.uuid(),
-	parentKeyId: z.uuid().nullable().meta({ description: 'The key that made it: it never does more than that one' }),
+	projectId: z.uuid().lowercase(),
+	parentKeyId: z
+		.uuid()
+		.lowercase()
+		.nullable()
+		.meta({ description: 'The key that made it: it never does more than that one' }),
 	scopes: z.array(z.string()).nullable().meta({ description: '`null`: all that its owner may do' }),
 	models: ModelRuleShown,
 	ipRanges: z.array(z.string()).nullable().meta({ description: '`null`: from anywhere' }),
@@ -68,10 +73,10 @@ const expiresAt = z.iso
 export const CreateApiKey = z
 	.strictObject({
 		name,
-		userId: z.uuid().optional().meta({
+		userId: z.uuid().lowercase().optional().meta({
 			description: 'The owner, a person or a service account, by default the caller; else needs keys:write_all',
 		}),
-		projectId: z.uuid().optional().meta({ description: "By default the caller's project" }),
+		projectId: z.uuid().lowercase().optional().meta({ description: "By default the caller's project" }),
 		scopes: scopes.default(null),
 		models: ModelRule.default({ dialects: null, allow: null, deny: [] }),
 		ipRanges: ipRanges.default(null),
@@ -110,4 +115,4 @@ export const RotateApiKey = z
 	.meta({ id: 'RotateApiKey' });
 export type RotateApiKey = z.output<typeof RotateApiKey>;
 
-export const ApiKeyId = z.uuid();
+export const ApiKeyId = z.uuid().lowercase();

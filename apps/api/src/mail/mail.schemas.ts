@@ -4,7 +4,7 @@ import { timestamp } from '../edge/timestamp.js';
 
 export const KeptMail = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		kind: z.string().meta({ examples: ['reset-password'] }),
 		recipient: z.string(),
 		subject: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { capabilities, providerKinds, routingPolicies } from '#libs/providers';
 import { listOf } from '../edge/responds.decorator.js';
 
-const provider = z.object({ id: z.uuid(), name: z.string(), kind: z.enum(providerKinds) });
+const provider = z.object({ id: z.uuid().lowercase(), name: z.string(), kind: z.enum(providerKinds) });
 const unknownIfNull = '; null: the upstream does not say';
 
 export const Model = z
@@ -78,7 +78,7 @@ export const RoutePreview = z
 			.array(
 				z.object({
 					provider: z.string(),
-					providerId: z.uuid(),
+					providerId: z.uuid().lowercase(),
 					model: z.string(),
 					weight: z.number(),
 					priority: z.int(),

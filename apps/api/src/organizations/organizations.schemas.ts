@@ -3,7 +3,7 @@ import { timestamp } from '../edge/timestamp.js';
 
 export const Organization = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		slug: z.string(),
 		name: z.string(),
 		allowDroppedParams: z.boolean(),

@@ -3,7 +3,7 @@ import { listOf } from '../edge/responds.decorator.js';
 import { timestamp } from '../edge/timestamp.js';
 
 export const Project = z
-	.object({ id: z.uuid(), name: z.string(), isDefault: z.boolean(), createdAt: timestamp })
+	.object({ id: z.uuid().lowercase(), name: z.string(), isDefault: z.boolean(), createdAt: timestamp })
 	.meta({ id: 'Project' });
 
 export const ProjectList = listOf(Project).meta({ id: 'ProjectList' });
@@ -21,4 +21,4 @@ export type CreateProject = z.output<typeof CreateProject>;
 export const UpdateProject = z.strictObject({ name }).meta({ id: 'UpdateProject' });
 export type UpdateProject = z.output<typeof UpdateProject>;
 
-export const ProjectId = z.uuid();
+export const ProjectId = z.uuid().lowercase();

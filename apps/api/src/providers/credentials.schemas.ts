@@ -29,7 +29,7 @@ export type UpdateCredential = z.output<typeof UpdateCredential>;
 
 export const Credential = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		label: z.string(),
 		last4: z.string().meta({ description: 'Empty for a secret of less than 16 characters' }),
 		isEnabled: z.boolean(),
@@ -41,4 +41,4 @@ export const Credential = z
 
 export const CredentialList = listOf(Credential).meta({ id: 'CredentialList' });
 
-export const CredentialId = z.uuid();
+export const CredentialId = z.uuid().lowercase();

@@ -59,7 +59,7 @@ export type UpdateProvider = z.output<typeof UpdateProvider>;
 
 export const Provider = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		name: z.string(),
 		kind: z.enum(providerKinds),
 		baseUrl: z.string(),
@@ -85,4 +85,4 @@ export const ProviderTest = z
 	})
 	.meta({ id: 'ProviderTest' });
 
-export const ProviderId = z.uuid();
+export const ProviderId = z.uuid().lowercase();

@@ -37,7 +37,7 @@ export const ModelRuleShown = z
 
 export const Role = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		name: z.string(),
 		description: z.string(),
 		isBuiltIn: z.boolean(),
@@ -97,11 +97,11 @@ export const PermissionList = z
 
 export const Assignment = z
 	.object({
-		id: z.uuid(),
-		userId: z.uuid().meta({ description: 'A person or a service account' }),
-		roleId: z.uuid(),
+		id: z.uuid().lowercase(),
+		userId: z.uuid().lowercase().meta({ description: 'A person or a service account' }),
+		roleId: z.uuid().lowercase(),
 		roleName: z.string(),
-		projectId: z.uuid().nullable().meta({ description: '`null`: the whole organization' }),
+		projectId: z.uuid().lowercase().nullable().meta({ description: '`null`: the whole organization' }),
 		expiresAt: timestamp.nullable().meta({ description: '`null`: for good' }),
 		createdAt: timestamp,
 	})
@@ -110,18 +110,19 @@ export const Assignment = z
 export const AssignmentList = listOf(Assignment).meta({ id: 'RoleAssignmentList' });
 
 export const AssignmentQuery = PageQuery.extend({
-	userId: z.uuid().optional(),
-	roleId: z.uuid().optional(),
-	projectId: z.uuid().optional(),
+	userId: z.uuid().lowercase().optional(),
+	roleId: z.uuid().lowercase().optional(),
+	projectId: z.uuid().lowercase().optional(),
 });
 export type AssignmentQuery = z.output<typeof AssignmentQuery>;
 
 export const AssignRole = z
 	.strictObject({
-		userId: z.uuid().meta({ description: 'A person or a service account of the organization' }),
-		roleId: z.uuid(),
+		userId: z.uuid().lowercase().meta({ description: 'A person or a service account of the organization' }),
+		roleId: z.uuid().lowercase(),
 		projectId: z
 			.uuid()
+			.lowercase()
 			.optional()
 			.meta({ description: 'In this project only: models, conversations, own keys and own usage' }),
 		expiresAt: z.iso
@@ -133,4 +134,4 @@ export const AssignRole = z
 	.meta({ id: 'AssignRole' });
 export type AssignRole = z.output<typeof AssignRole>;
 
-export const RoleId = z.uuid();
+export const RoleId = z.uuid().lowercase();

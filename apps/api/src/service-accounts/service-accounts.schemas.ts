@@ -12,7 +12,7 @@ const name = z
 
 export const ServiceAccount = z
 	.object({
-		id: z.uuid().meta({ description: 'As `userId` of keys, role assignments and usage' }),
+		id: z.uuid().lowercase().meta({ description: 'As `userId` of keys, role assignments and usage' }),
 		name: z.string(),
 		status,
 		roles: z.array(z.string()),
@@ -41,4 +41,4 @@ export const UpdateServiceAccount = z
 	.meta({ id: 'UpdateServiceAccount' });
 export type UpdateServiceAccount = z.output<typeof UpdateServiceAccount>;
 
-export const ServiceAccountId = z.uuid();
+export const ServiceAccountId = z.uuid().lowercase();

@@ -7,7 +7,7 @@ const timestamp = z
 
 export const Job = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		job: z.string().meta({ examples: ['usage.rebuild'] }),
 		status: z.enum(['pending', 'done', 'failed']),
 		error: z.string().nullable(),
@@ -16,4 +16,4 @@ export const Job = z
 	})
 	.meta({ id: 'Job' });
 
-export const JobId = z.uuid();
+export const JobId = z.uuid().lowercase();

@@ -47,4 +47,4 @@ export const UsageReport = z
 export const RebuildUsage = z.strictObject({ from: moment, to: moment }).meta({ id: 'RebuildUsage' });
 export type RebuildUsage = z.output<typeof RebuildUsage>;
 
-export const AcceptedJob = z.object({ jobId: z.uuid() }).meta({ id: 'AcceptedJob' });
+export const AcceptedJob = z.object({ jobId: z.uuid().lowercase() }).meta({ id: 'AcceptedJob' });

@@ -15,7 +15,7 @@ export const personName = z
 
 export const User = z
 	.object({
-		id: z.uuid(),
+		id: z.uuid().lowercase(),
 		email: z.string(),
 		name: z.string(),
 		status: accountStatus.meta({ description: 'Of the account, in every organization' }),
@@ -58,7 +58,7 @@ export const UpdateUser = z
 	.meta({ id: 'UpdateUser' });
 export type UpdateUser = z.output<typeof UpdateUser>;
 
-export const UserId = z.uuid();
+export const UserId = z.uuid().lowercase();
 
 export const UserQuery = PageQuery.extend({
 	search: z.string().min(1).max(200).optional().meta({ description: 'Part of address or name' }),
