@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan } from 'typeorm';
+import { IsNull } from 'typeorm';
 import { type Page, type PageRequest, pageOf, Quota } from '#libs/access';
 import type { TenantScope } from '#libs/database';
 import { storableJson, storableText } from '#libs/kernel';
@@ -28,6 +28,11 @@ const columns = {
 	createdAt: true,
 } as const;
 
+/** The same for a statement of our own: a page is read often, and TypeORM's way to it costs more than the query. */
+const selected = Object.keys(columns)
+	.map((name) => `${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
+	.join(', ');
+
 /** Of one owner. */
 const quota = new Quota(
 	'live keys of one owner',
@@ -44,16 +49,12 @@ const line = `WITH RECURSIVE line AS (
 export class KeyRepository {
 	/** Newest first; of one owner, or of everybody. */
 	async page(scope: TenantScope, ownerId: string | undefined, { limit, after }: PageRequest): Promise<Page<ApiKey>> {
-		const rows = await scope.transaction.manager.find(ApiKeyEntity, {
-			select: columns,
-			where: {
-				organizationId: scope.organizationId,
-				...(ownerId === undefined ? {} : { userId: ownerId }),
-				...(after === undefined ? {} : { id: LessThan(after) }),
-			},
-			order: { id: 'DESC' },
-			take: limit + 1,
-		});
+		const rows = await scope.transaction.manager.query<ApiKeyEntity[]>(
+			`SELECT ${selected} FROM api_keys
+			WHERE organization_id = $1 AND ($2::uuid IS NULL OR user_id = $2) AND ($3::uuid IS NULL OR id < $3)
+			ORDER BY id DESC LIMIT $4`,
+			[scope.organizationId, ownerId ?? null, after ?? null, limit + 1],
+		);
 		return pageOf(rows.map(shown), limit);
 	}
 
