@@ -93,6 +93,21 @@ describe('an alias with a fallback', () => {
 	});
 });
 
+it('an upstream that gives up before its first word is followed by the next one', async () => {
+	const ollama = await stage.addUpstream('early', 'llama', { kind: 'ollama' });
+	await stage.addAlias('early', 'priority', [
+		['early', 'llama'],
+		['two', 'm2'],
+	]);
+	ollama.behave(() => 'error_at=0');
+	const answer = await stage.chat('early', { stream: true });
+	expect([answer.headers.get('x-parallama-provider'), answer.headers.get('x-parallama-attempts')]).toEqual([
+		'two',
+		'2',
+	]);
+	expect(await answer.text()).toContain('[DONE]');
+});
+
 describe('one upstream alone', () => {
 	it('is asked again when it fails at first', async () => {
 		let failures = 2;

@@ -35,7 +35,7 @@ export const command: Command = {
 		const input = {
 			name: name ?? '',
 			kind: kind as ProviderKind,
-			baseUrl: new URL(url ?? '').href.replace(/\/+$/, ''),
+			baseUrl: new URL(url ?? '').href.replace(/(?<!\/)\/+$/, ''),
 			apiKey: apiKeyOf(invocation),
 			settings: DEFAULT_SETTINGS,
 			isShared: invocation.options.shared === true,

@@ -64,6 +64,8 @@ export class Exchange implements SourceListener, Listed {
 	private legStartedAt = 0;
 	private firstByteAt: number | undefined;
 	private hasStarted = false;
+	/** Bytes of an answer were sent, not only keep-alives. */
+	private hasAnswered = false;
 	private isOver = false;
 	/** The client has left, and the answer is read on until then. */
 	private detachedUntil: number | undefined;
@@ -104,7 +106,10 @@ export class Exchange implements SourceListener, Listed {
 		this.guarded(() => {
 			const { pipe } = leg.prepared;
 			const out = pipe.feed(bytes, source);
-			if (out !== undefined) this.send(out);
+			if (out !== undefined) {
+				this.hasAnswered = true;
+				this.send(out);
+			}
 			this.parts.journal.onProgress(pipe.pieces);
 			if (pipe.failure !== undefined) this.fail(pipe.failure);
 		});
@@ -189,10 +194,15 @@ export class Exchange implements SourceListener, Listed {
 	/** The attempt failed; another one may help as long as nothing of an answer has come. */
 	private fail(error: AppError): void {
 		if (this.isOver) return;
-		const isUntouched = this.sources.every(({ received }) => received === 0);
-		if (!isUntouched || this.running < 0) return this.end(error);
+		if (this.hasContent() || this.running < 0) return this.end(error);
 		this.leave(error);
 		if (!this.parts.journal.recover(error)) this.end(error);
+	}
+
+	/** Something of an answer has come, so that another attempt would be a second answer. */
+	private hasContent(): boolean {
+		if (!this.parts.context.isStreamed) return this.sources.some(({ received }) => received > 0);
+		return this.hasAnswered || this.leg.prepared.pipe.pieces > 0;
 	}
 
 	private end(error: AppError): void {
