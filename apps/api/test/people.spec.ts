@@ -82,7 +82,7 @@ describe('people', () => {
 	});
 });
 
-it('are signed out everywhere by an administrator who may act on them', async () => {
+it('are signed out everywhere, and exported, by an administrator who may act on them', async () => {
 	const person = await aPerson();
 	const [owner] = (await call<Listed<Person>>('GET', '/users?role=owner', undefined, admin)).data.items;
 	const two = [(await login(person.email)).data, (await login(person.email)).data];
@@ -92,10 +92,16 @@ it('are signed out everywhere by an administrator who may act on them', async ()
 		expect((await call('GET', '/auth/me', undefined, bearer(accessToken))).status).toBe(401);
 		expect((await call('POST', '/auth/refresh', { refreshToken })).status).toBe(401);
 	}
-	expect(await call('POST', `/users/${owner?.id}/logout-all`, undefined, boss)).toMatchObject({
-		status: 403,
-		code: 'user_too_powerful',
-	});
+	for (const [method, what] of [
+		['POST', '/logout-all'],
+		['GET', '/export'],
+		['DELETE', ''],
+	] as const)
+		expect(await call(method, `/users/${owner?.id}${what}`, undefined, boss)).toMatchObject({
+			status: 403,
+			code: 'user_too_powerful',
+		});
+	expect((await call('GET', `/users/${person.id}/export`, undefined, boss)).status).toBe(200);
 });
 
 describe('the end of an account', () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MembershipsService } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { missing, type Scope, userIdOf } from '#libs/kernel';
 import { demandAccount } from './account-authority.js';
@@ -11,13 +12,15 @@ export class AccountExportService {
 	constructor(
 		private readonly work: UnitOfWork,
 		private readonly users: UserRepository,
+		private readonly memberships: MembershipsService,
 		private readonly events: SecurityEvents,
 	) {}
 
-	/** Of all their organizations. @throws AppError missing; denied `not_only_membership` */
+	/** Of all their organizations. @throws AppError missing; denied `user_too_powerful`, `not_only_membership` */
 	async export(scope: Scope, id: string): Promise<Record<string, unknown>> {
 		return this.work.run(scope, async (tenant) => {
 			if (!(await this.users.find(tenant, id))) throw missing('User');
+			if (userIdOf(tenant) !== id) await this.memberships.actOn(tenant, id);
 			await demandAccount(this.users, tenant, id);
 			await this.events.record(tenant, 'user.export', id);
 			return this.users.exportAccount(tenant, id);
