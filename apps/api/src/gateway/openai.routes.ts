@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { openAiChat, openAiCompletions, openAiEmbeddings, openAiResponses } from '#libs/gateway';
 import type { Scope } from '#libs/kernel';
+import { AnthropicModel, AnthropicModelList } from './anthropic.schemas.js';
 import { listForAnthropic, oneForAnthropic, restOf, speaksAnthropic } from './anthropic-models.js';
 import { CallHandler } from './call-handler.js';
 import type { DialectRoute } from './dialect-route.js';
@@ -98,7 +100,7 @@ export class OpenAiRoutes {
 				path: '/models',
 				requires: 'models:read',
 				summary: 'The models that can be called',
-				response: OpenAiModelList,
+				response: z.union([OpenAiModelList, AnthropicModelList]), // the latter for who sends anthropic-version
 				handle: (request) =>
 					speaksAnthropic(request) ? listForAnthropic(lists, request) : lists.openAi(request.scope as Scope),
 			},
@@ -108,7 +110,7 @@ export class OpenAiRoutes {
 				path: '/models/*', // ids contain "/" and ":", and proxies decode %2F
 				requires: 'models:read',
 				summary: 'One model',
-				response: OpenAiModel,
+				response: z.union([OpenAiModel, AnthropicModel]),
 				handle: (request) =>
 					speaksAnthropic(request)
 						? oneForAnthropic(lists, request)
