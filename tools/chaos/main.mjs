@@ -1,4 +1,4 @@
-// npm run chaos -- [api worker redis postgres | F-01 F-04 F-02 F-41] [--seeds 20] [--calls 200] [--first 1] [--results FILE] [--again]
+// npm run chaos -- [api worker redis postgres | F-01 F-04 F-02 F-41 | F-10 F-13 F-14 F-18 F-21] [--seeds 20] [--calls 200] [--first 1] [--results FILE] [--again]
 // Kills one process at a random moment of streaming calls, starts it again, and compares what the upstream did with the ledger.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { ROOT } from '../services/layout.mjs';
 import { Product } from './product.mjs';
 import { Results, summary, table } from './results.mjs';
 import { aliasesOf, runSeed } from './seed.mjs';
+import { runSpec, SPECS } from './specs.mjs';
 
 const FAULTS = { 'F-01': 'api', 'F-02': 'redis', 'F-04': 'worker', 'F-41': 'postgres' };
 const MOST_CALLS = 5_000; // of one installation
@@ -26,7 +27,10 @@ function parse(args) {
 	const faults = positionals.map((name) => FAULTS[name.toUpperCase()] ?? name);
 	const unknown = faults.find((name) => !Object.values(FAULTS).includes(name));
 	if (unknown)
-		throw new Failure(`there is no fault "${unknown}"`, `choose among ${Object.entries(FAULTS).flat().join(', ')}`);
+		throw new Failure(
+			`there is no fault "${unknown}"`,
+			`choose among ${[...Object.entries(FAULTS).flat(), ...Object.keys(SPECS)].join(', ')}`,
+		);
 	const [seeds, calls, first] = ['seeds', 'calls', 'first'].map((name) => count(String(values[name])));
 	return { ...values, seeds, calls, first, faults: faults.length > 0 ? [...new Set(faults)] : Object.values(FAULTS) };
 }
@@ -93,6 +97,19 @@ async function runPart(todo, record) {
 }
 
 async function main(args) {
+	const specs = args.filter((name) => SPECS[name.toUpperCase()]).map((name) => name.toUpperCase());
+	let passed = true;
+	for (const name of specs) passed = (await runSpec(SPECS[name])) && passed;
+	if (!passed) process.exitCode = 1;
+	if (specs.length > 0 && specs.length === args.length) return;
+	await kills(
+		args.filter((name) => !SPECS[name.toUpperCase()]),
+		passed,
+	);
+}
+
+/** The faults that kill a process. */
+async function kills(args, passed) {
 	const options = parse(args);
 	if (!existsSync(join(ROOT, 'dist/apps/api/src/main.js'))) throw new Failure('there is no build', 'npm run build');
 	const commit = commitOf();
@@ -109,7 +126,7 @@ async function main(args) {
 	for (const part of partsOf(todo)) if (part.length > 0) isSound = (await runPart(part, record)) && isSound;
 	const all = [...known.filter(({ fault }) => options.faults.includes(fault)), ...fresh];
 	console.log(`${table(all)}\n\n${summary(all)}`);
-	process.exitCode = isSound && all.every(({ ok }) => ok) ? 0 : 1;
+	process.exitCode = passed && isSound && all.every(({ ok }) => ok) ? 0 : 1;
 }
 
 await main(process.argv.slice(2)).catch((error) => {

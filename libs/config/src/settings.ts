@@ -89,6 +89,14 @@ export const concerns = {
 			.describe('Time until an upstream sends its first byte (loading a model counts)'),
 		UPSTREAM_IDLE_TIMEOUT_MS: milliseconds.default(120_000).describe('Longest silence inside an upstream answer'),
 		UPSTREAM_TOTAL_TIMEOUT_MS: milliseconds.default(1_800_000).describe('Longest duration of a call'),
+		STREAM_KEEP_ALIVE_MS: milliseconds
+			.default(15_000)
+			.describe(
+				'Silence after which a streaming client is sent a sign of life; the first comes after two thirds of it',
+			),
+		CLIENT_STALL_TIMEOUT_MS: milliseconds
+			.default(60_000)
+			.describe('A client that takes nothing of its answer for so long is dropped'),
 	}),
 	metering: z.object({
 		HEARTBEAT_MS: milliseconds

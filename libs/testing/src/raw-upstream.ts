@@ -7,6 +7,8 @@ export interface RawAnswer {
 	readonly pieces: readonly (Buffer | string)[];
 	/** keep: the connection stays for the next request; fin: it ends; hang: nothing more comes */
 	readonly ending: 'keep' | 'fin' | 'hang';
+	/** writes more, at the pace of the socket */
+	readonly pour?: (socket: Socket) => void;
 }
 
 export interface RawRequest {
@@ -41,6 +43,7 @@ export class RawUpstream {
 	readonly calls: RawRequest[] = [];
 	answer: (request: RawRequest) => RawAnswer = () => ({ pieces: [], ending: 'fin' });
 	private readonly sockets = new Set<Socket>();
+	private readonly hung = new Set<Socket>();
 
 	private constructor(
 		private readonly server: Server,
@@ -48,7 +51,10 @@ export class RawUpstream {
 	) {
 		server.on('connection', (socket) => {
 			this.sockets.add(socket);
-			socket.on('close', () => this.sockets.delete(socket));
+			socket.on('close', () => {
+				this.sockets.delete(socket);
+				this.hung.delete(socket);
+			});
 			socket.on('error', () => undefined);
 			let received = Buffer.alloc(0);
 			socket.on('data', (bytes) => {
@@ -67,8 +73,9 @@ export class RawUpstream {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 
-	get openSockets(): number {
-		return this.sockets.size;
+	/** Connections whose answer hangs, and whose client is still there. */
+	get hanging(): number {
+		return this.hung.size;
 	}
 
 	/** RST on every connection. What was sent should have arrived: a reset takes unread bytes with it. */
@@ -102,8 +109,10 @@ export class RawUpstream {
 			return;
 		}
 		this.calls.push(request);
-		const { pieces, ending } = this.answer(request);
+		const { pieces, ending, pour } = this.answer(request);
 		for (const piece of pieces) socket.write(piece);
+		pour?.(socket);
+		if (ending === 'hang') this.hung.add(socket);
 		if (ending === 'fin') socket.end();
 	}
 

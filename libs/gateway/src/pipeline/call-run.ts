@@ -51,6 +51,7 @@ export class CallRun implements ExchangeJournal {
 			down: this.down,
 			receivedAt: this.call.receivedAt,
 			hardEnd: this.call.receivedAt + this.parts.totalMs(leg.target),
+			patience: this.parts.patience,
 			journal: this,
 			first: leg,
 		});

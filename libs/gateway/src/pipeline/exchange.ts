@@ -7,11 +7,8 @@ import type { Downstream } from './inbound-call.js';
 import type { Prepared } from './prepare.js';
 import { Source, type SourceListener } from './source.js';
 
-/** Silence after which a stream commits its status and keep-alives begin, then their interval. */
-export const FIRST_KEEP_ALIVE_MS = 10_000;
-export const KEEP_ALIVE_MS = 15_000;
-/** A client that takes nothing for so long is dropped. */
-export const STALLED_CLIENT_MS = 60_000;
+/** The first sign of life commits a stream's status, so it comes earlier than the others. */
+const FIRST_KEEP_ALIVE = 2 / 3;
 /** How long the answer to a client that left is read on, where its provider bills it anyway. */
 const DRAIN_MS = 120_000;
 const MAX_WHOLE_BYTES = 64 * 1_048_576;
@@ -23,6 +20,14 @@ export interface Leg {
 	readonly transport: Transport;
 }
 
+/** Milliseconds. */
+export interface Patience {
+	/** Silence after which a streaming client is sent a sign of life. */
+	readonly keepAliveMs: number;
+	/** A client that takes nothing for so long is dropped. */
+	readonly stalledMs: number;
+}
+
 export interface ExchangeParts {
 	readonly context: AnswerContext;
 	readonly operation: ClientOperation;
@@ -30,6 +35,7 @@ export interface ExchangeParts {
 	readonly receivedAt: number;
 	/** Monotonic milliseconds after which the call is cut. */
 	readonly hardEnd: number;
+	readonly patience: Patience;
 	readonly journal: ExchangeJournal;
 	/** The attempt that is booked when the client leaves before any has begun. */
 	readonly first: Leg;
@@ -143,11 +149,12 @@ export class Exchange implements SourceListener, Listed {
 			return;
 		}
 		if (this.stalledSince !== undefined) {
-			if (now - this.stalledSince > STALLED_CLIENT_MS) this.drop();
+			if (now - this.stalledSince > this.parts.patience.stalledMs) this.drop();
 			return;
 		}
 		if (!this.parts.context.isStreamed) return;
-		if (now - this.lastWriteAt > (this.hasStarted ? KEEP_ALIVE_MS : FIRST_KEEP_ALIVE_MS))
+		const { keepAliveMs } = this.parts.patience;
+		if (now - this.lastWriteAt > (this.hasStarted ? keepAliveMs : keepAliveMs * FIRST_KEEP_ALIVE))
 			this.send(this.parts.operation.keepAlive(this.parts.context));
 	}
 

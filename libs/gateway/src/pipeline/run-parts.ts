@@ -7,11 +7,13 @@ import { Targets } from '../routing/targets.js';
 import type { ActiveCalls } from './active-calls.js';
 import type { CallPolicies } from './call-policies.js';
 import { CallStages } from './call-stages.js';
+import type { Patience } from './exchange.js';
 import type { InboundCall } from './inbound-call.js';
 
 /** What every call needs on its way. */
 @Injectable()
 export class RunParts {
+	readonly patience: Patience;
 	private readonly longestMs: number;
 
 	constructor(
@@ -22,7 +24,9 @@ export class RunParts {
 		private readonly catalogue: ModelCatalogue,
 		private readonly stages: CallStages,
 	) {
-		this.longestMs = config.upstreams.UPSTREAM_TOTAL_TIMEOUT_MS;
+		const { UPSTREAM_TOTAL_TIMEOUT_MS, STREAM_KEEP_ALIVE_MS, CLIENT_STALL_TIMEOUT_MS } = config.upstreams;
+		this.longestMs = UPSTREAM_TOTAL_TIMEOUT_MS;
+		this.patience = { keepAliveMs: STREAM_KEEP_ALIVE_MS, stalledMs: CLIENT_STALL_TIMEOUT_MS };
 	}
 
 	get active(): ActiveCalls {
