@@ -1,6 +1,7 @@
 import type { Principal } from '#libs/access';
 import {
 	AnthropicAdapter,
+	type Candidate,
 	DEFAULT_SETTINGS,
 	type ImageFetcher,
 	OllamaAdapter,
@@ -52,7 +53,8 @@ export function upstreamPipe(dialect: Dialect, protocol: Dialect): AnswerPipe {
 		body: Buffer.from(JSON.stringify(wires[dialect].body('m', 'x', true))),
 		receivedAt: 0,
 	});
-	const target = { provider: providerOf(protocol), model: 'm', adapter: adapters[protocol] } as Target;
+	const candidate: Candidate = { provider: providerOf(protocol), model: 'm', weight: 1, priority: 0 };
+	const target = { candidate, provider: candidate.provider, model: 'm', adapter: adapters[protocol] } as Target;
 	const options = { context: contextOf(call), mayDrop: () => false, images: {} as ImageFetcher };
 	return (prepare(call, target, options) as Prepared).pipe;
 }
