@@ -19,7 +19,6 @@ export function pageOf<Item extends { readonly id: string }>(items: readonly Ite
 	const end = Math.min(before ?? items.length, start + limit);
 	const data = items.slice(start, end);
 	return {
-		object: 'list', // for clients of OpenAI's protocol
 		data,
 		has_more: before === undefined ? end < items.length : start > 0,
 		first_id: data[0]?.id ?? null,
