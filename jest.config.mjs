@@ -30,5 +30,6 @@ export default {
 		},
 	],
 	maxWorkers: 2,
+	workerIdleMemoryLimit: '1GB', // modules of finished files stay in a worker's memory: without this it ends up collecting garbage
 	testTimeout: 30_000,
 };
