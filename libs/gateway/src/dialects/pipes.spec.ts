@@ -57,6 +57,13 @@ describe('OpenAI pass-through', () => {
 		expect(run(openAiChat.native.pipe(context(true)), answer, []).out).toBe(answer.toString());
 	});
 
+	it.each(['\n', '\n\n', '\n\n\n', '\r\n\n\r\n'])('comes to an end with %j more between frames', (more) => {
+		const spaced = Buffer.from(`${delta('a')}${more}${delta('b')}${more}${finish}${more}${done}${more}`);
+		const { out, isWhole, pipe } = run(openAiChat.native.pipe(context(false)), spaced, []);
+		expect([isWhole, pipe.pieces]).toEqual([true, expect.any(Number)]);
+		expect(out.replaceAll(/\n+/g, '\n')).toBe(`${delta('a')}${delta('b')}${finish}${done}`.replaceAll(/\n+/g, '\n'));
+	});
+
 	it('reads streams with CRLF line ends', () => {
 		const { out, pipe } = run(
 			openAiChat.native.pipe(context(false)),

@@ -69,7 +69,7 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 		let start = 0;
 		while (start < text.length) {
 			const similar = endOfSimilar(text, start, this.mould);
-			const end = similar ?? text.indexOf('\n\n', start) + 2;
+			const end = similar ?? endOfFrame(text, start);
 			if (similar !== undefined) this.pieces++;
 			else if (!this.passes(text.slice(start, end))) edits.push({ start, end, bytes: '' });
 			else if (this.hidesUsage) edits.push(...this.hidden(data.subarray(0, end), start));
@@ -114,7 +114,7 @@ export class OpenAiStreamPassThrough implements AnswerPipe {
 			return true;
 		}
 		if (valuesOf(frame, '"usage"', '{') > 0 && this.readUsage(frame)) return this.wantsUsage;
-		if (frame.startsWith(':')) return true;
+		if (frame.startsWith(':') || frame.trim() === '') return true; // a comment, or nothing
 		this.pieces += 1 - finishes;
 		if (finishes === 0 && !this.hidesUsage) this.mould = mouldOf(frame) ?? this.mould;
 		return true;
@@ -142,6 +142,12 @@ function valuesOf(frame: string, key: string, firsts: string): number {
 		if (at < frame.length && firsts.includes(frame[at] as string)) count++;
 	}
 	return count;
+}
+
+/** Behind the blank line; a single line end that is left over is a frame of nothing. */
+function endOfFrame(text: string, start: number): number {
+	const at = text.indexOf('\n\n', start);
+	return at === -1 ? text.length : at + 2;
 }
 
 /** The end marker is a line of its own: answers may talk about it. */
