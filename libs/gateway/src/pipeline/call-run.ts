@@ -7,7 +7,7 @@ import type { Target } from '../routing/target.js';
 import { type Slots, type Wait, waitForPlace } from '../routing/slots.js';
 import { Exchange, type ExchangeJournal, type Leg } from './exchange.js';
 import type { Downstream, InboundCall } from './inbound-call.js';
-import { contextOf, prepare } from './prepare.js';
+import { contextOf, estimatedInputTokens, prepare } from './prepare.js';
 import type { RunParts } from './run-parts.js';
 
 /** A request that sets no cap may produce so much, for the reservation. */
@@ -198,7 +198,7 @@ function startOf(call: InboundCall, target: Target, { alias }: Plan): CallStart 
 		providerId: target.provider.id,
 		model: target.model,
 		isStreamed: call.isStreamed,
-		reservedInputTokens: Math.ceil(call.body.length / 3),
+		reservedInputTokens: estimatedInputTokens(call.body),
 		reservedOutputTokens: call.operation.outputCap(call.scanned) ?? alias?.defaultOutputCap ?? DEFAULT_OUTPUT_CAP,
 	};
 }
