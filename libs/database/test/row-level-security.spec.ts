@@ -8,9 +8,16 @@ const mine: Tenant = { organizationId: newId(), userId: newId() };
 const theirs: Tenant = { organizationId: newId(), userId: newId() };
 
 /** Tables with rows that the system organization shares with all. */
-const shared = new Set(['roles', 'role_permissions', 'providers', 'model_aliases', 'model_alias_targets']);
+const shared = new Set([
+	'roles',
+	'role_permissions',
+	'providers',
+	'model_aliases',
+	'model_alias_targets',
+	'limit_templates',
+]);
 /** Those that have some from the start. */
-const seeded = new Set(['roles', 'role_permissions']);
+const seeded = new Set(['roles', 'role_permissions', 'limit_templates']);
 const FORBIDDEN = '42501'; // no right, or against a policy
 const REFERRED_TO = '23503'; // an own row that other rows need
 

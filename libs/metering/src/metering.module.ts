@@ -5,6 +5,9 @@ import { CallLedger } from './call-ledger.js';
 import { Heartbeat } from './heartbeat.js';
 import { LeaseStore } from './lease-store.js';
 import { LedgerFlusher } from './ledger-flusher.js';
+import { BudgetEntity } from './persistence/budget.entity.js';
+import { LimitEntity } from './persistence/limit.entity.js';
+import { LimitTemplateEntity } from './persistence/limit-template.entity.js';
 import { OrganizationWalk } from './persistence/organization-walk.js';
 import { UsageEventEntity } from './persistence/usage-event.entity.js';
 import { UsageLedger } from './persistence/usage-ledger.js';
@@ -17,9 +20,18 @@ import { Reaper } from './reaper.js';
 import { RollupService } from './rollup.service.js';
 import { UsageService } from './usage.service.js';
 
+const entities = [
+	BudgetEntity,
+	LimitEntity,
+	LimitTemplateEntity,
+	UsageEventEntity,
+	UsageOpenWindowEntity,
+	UsageRollupEntity,
+];
+
 /** The ledger at rest: reports, rollups, and the reaper. For any process. */
 @Module({
-	imports: [TypeOrmModule.forFeature([UsageEventEntity, UsageRollupEntity, UsageOpenWindowEntity]), JobsModule],
+	imports: [TypeOrmModule.forFeature(entities), JobsModule],
 	providers: [
 		OrganizationWalk,
 		Reaper,

@@ -14,6 +14,9 @@ export class OrganizationEntity {
 	@Column('boolean', { name: 'allow_dropped_params', default: false })
 	allowDroppedParams!: boolean;
 
+	@Column('text', { name: 'time_zone', default: 'UTC' })
+	timeZone!: string;
+
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;
 

@@ -9,6 +9,8 @@ export interface Organization {
 	readonly name: string;
 	/** Parameters that an upstream's protocol lacks are left out and named, instead of refused. */
 	readonly allowDroppedParams: boolean;
+	/** IANA name: where days, weeks and months of budgets begin that count in the organization's zone. */
+	readonly timeZone: string;
 	readonly createdAt: Date;
 }
 
@@ -16,6 +18,7 @@ export interface Organization {
 export interface OrganizationChange {
 	readonly name?: string | undefined;
 	readonly allowDroppedParams?: boolean | undefined;
+	readonly timeZone?: string | undefined;
 }
 
 @Injectable()
@@ -23,19 +26,20 @@ export class OrganizationRepository {
 	/** The scope's own: there is no other to be found. */
 	async current(scope: TenantScope): Promise<Organization | undefined> {
 		const row = await scope.transaction.manager.findOne(OrganizationEntity, {
-			select: { id: true, slug: true, name: true, allowDroppedParams: true, createdAt: true },
+			select: { id: true, slug: true, name: true, allowDroppedParams: true, timeZone: true, createdAt: true },
 			where: { id: scope.organizationId },
 		});
 		return row ?? undefined;
 	}
 
-	async update(scope: TenantScope, { name, allowDroppedParams }: OrganizationChange): Promise<void> {
+	async update(scope: TenantScope, { name, allowDroppedParams, timeZone }: OrganizationChange): Promise<void> {
 		await scope.transaction.manager.update(
 			OrganizationEntity,
 			{ id: scope.organizationId },
 			{
 				...(name === undefined ? {} : { name: storableText(name) }),
 				...(allowDroppedParams === undefined ? {} : { allowDroppedParams }),
+				...(timeZone === undefined ? {} : { timeZone }),
 				updatedAt: () => 'now()',
 			},
 		);

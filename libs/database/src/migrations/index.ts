@@ -10,6 +10,7 @@ import { ModelManagement1795675000000 } from './1795675000000-ModelManagement.js
 import { AccountEnd1795690000000 } from './1795690000000-AccountEnd.js';
 import { DroppedParams1795695000000 } from './1795695000000-DroppedParams.js';
 import { RoleNotices1795700000000 } from './1795700000000-RoleNotices.js';
+import { Limits1795720000000 } from './1795720000000-Limits.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -22,4 +23,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	AccountEnd1795690000000,
 	DroppedParams1795695000000,
 	RoleNotices1795700000000,
+	Limits1795720000000,
 ];

@@ -73,6 +73,9 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 		],
 		['usage_rollups_hourly', { organization_id, hour: new Date(), calls: 1, ...call }],
 		['usage_open_windows', { organization_id, hour: new Date() }],
+		['limits', { organization_id, id: newId(), user_id: userId, metric: 'requests', time_window: 'minute', max: 1 }],
+		['budgets', { organization_id, id: newId(), created_by: userId, period: 'month', amount_nano_usd: '1' }],
+		['limit_templates', { organization_id, role_organization_id: organization_id, role_id: ids.role, limits: '[]' }],
 		['account_requests', { organization_id, id: newId(), kind: 'reset-password', email: 'e', expires_at: new Date() }],
 		[
 			'invitations',
