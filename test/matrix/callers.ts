@@ -6,21 +6,25 @@ export type Ids = Readonly<Record<string, string>>;
 /** Which table a route's `:id` names. */
 const tableOf: Readonly<Record<string, string>> = {
 	aliases: 'model_aliases',
+	budgets: 'budgets',
 	invitations: 'invitations',
 	jobs: 'outbox',
 	keys: 'api_keys',
+	limits: 'limits',
 	projects: 'projects',
 	providers: 'providers',
 	'role-assignments': 'user_roles',
 	roles: 'roles',
 	'service-accounts': 'users',
 	sessions: 'sessions',
+	templates: 'roles',
 	users: 'users',
 };
 
 /** Bodies that the routes take, where an empty one would be refused before anything is looked up. */
 const bodies: Readonly<Record<string, unknown>> = {
 	'PATCH /api/v1/projects/:id': { name: 'x' },
+	'PUT /api/v1/limits/templates/:id': { limits: [] },
 	'POST /api/v1/providers/:id/credentials': { apiKey: 'x'.repeat(20) },
 };
 
@@ -39,7 +43,7 @@ export const takesIds = ({ url }: Pick<TableRoute, 'url'>): boolean => /\/:(id|c
  */
 export function asked(route: Pick<TableRoute, 'method' | 'url'>, ids: Ids): Asked {
 	const { method, url } = route;
-	const nouns = /\/api\/v1\/([\w-]+)(?:\/(sessions))?/.exec(url);
+	const nouns = /\/api\/v1\/([\w-]+)(?:\/(sessions|templates))?/.exec(url);
 	const table = tableOf[nouns?.[2] ?? nouns?.[1] ?? ''] ?? '';
 	const path = url
 		.replace(':id', ids[table] ?? ids['none'] ?? '')

@@ -7,6 +7,7 @@ import { AccessHttpModule } from './access/access.http.module.js';
 import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AliasesHttpModule } from './aliases/aliases.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
+import { BudgetsHttpModule } from './budgets/budgets.http.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { RouteTable } from './edge/route-table.js';
@@ -15,6 +16,7 @@ import { GatewayHttpModule } from './gateway/gateway.http.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvitationsHttpModule } from './invitations/invitations.http.module.js';
 import { KeysHttpModule } from './keys/keys.http.module.js';
+import { LimitsHttpModule } from './limits/limits.http.module.js';
 import { MailHttpModule } from './mail/mail.http.module.js';
 import { ModelsHttpModule } from './models/models.http.module.js';
 import { OrganizationsHttpModule } from './organizations/organizations.http.module.js';
@@ -41,12 +43,14 @@ export interface ApiParts {
 		AccessHttpModule,
 		AuditHttpModule,
 		AuthHttpModule,
+		BudgetsHttpModule,
 		DiscoveryModule,
 		EdgeModule,
 		GatewayHttpModule,
 		HealthModule,
 		InvitationsHttpModule,
 		KeysHttpModule,
+		LimitsHttpModule,
 		MailHttpModule,
 		ModelsHttpModule,
 		OrganizationsHttpModule,

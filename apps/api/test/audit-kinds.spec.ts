@@ -61,7 +61,23 @@ async function everyKind(): Promise<void> {
 	await change('POST', '/api/v1/usage/rebuild', { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' });
 	const invitation = await create('/api/v1/invitations', { email: 'guest@example.test', role: 'basic' });
 	await change('DELETE', `/api/v1/invitations/${invitation.id}`);
+	await everyRule();
 	await aPerson();
+}
+
+const limit = { attachment: 'organization', metric: 'requests', window: 'minute', max: 10 };
+const budget = { attachment: 'organization', period: 'month', amountNanoUsd: '1' };
+
+async function everyRule(): Promise<void> {
+	for (const [path, rule, changes] of [
+		['/api/v1/limits', limit, { max: 1 }],
+		['/api/v1/budgets', budget, { action: 'warn' }],
+	] as const) {
+		const { id } = await create(path, rule);
+		await change('PATCH', `${path}/${id}`, changes);
+		await change('DELETE', `${path}/${id}`);
+	}
+	await change('PUT', `/api/v1/limits/templates/${roleIdOf('basic')}`, { limits: [] });
 }
 
 async function aPerson(): Promise<void> {
@@ -116,6 +132,9 @@ it('ids of another organization in a body are as good as none, and are never sho
 		['/api/v1/access/explain', { userId: foreign.userId }],
 		['/api/v1/access/explain', { keyId: foreign.keyRowId }],
 		['/api/v1/access/explain', { projectId: foreign.projectId }],
+		['/api/v1/limits', { ...limit, attachment: 'user', attachmentId: foreign.userId }],
+		['/api/v1/limits', { ...limit, attachment: 'key', attachmentId: foreign.keyRowId }],
+		['/api/v1/budgets', { ...budget, attachment: 'project', attachmentId: foreign.projectId }],
 		['/api/v1/auth/switch', { organizationId: foreign.organizationId }],
 	];
 	const before = await theirs<{ items: object[] }>('/api/v1/keys');

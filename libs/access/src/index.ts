@@ -2,7 +2,14 @@ export { AccessModule } from './access.module.js';
 export { type Assignment, type AssignmentFilter, type AssignmentInput, checkExpiry } from './assignment.js';
 export { MembershipEpochs } from './membership-epochs.js';
 export { MembershipsService } from './memberships.service.js';
-export { coversRule, modelAccessOf, type ModelRule, type ModelRules, RestrictedModels } from './model-rules.js';
+export {
+	coversRule,
+	fitsModel,
+	modelAccessOf,
+	type ModelRule,
+	type ModelRules,
+	RestrictedModels,
+} from './model-rules.js';
 export { OrganizationDirectory } from './persistence/organization-directory.js';
 export { OrganizationsService } from './organizations.service.js';
 export { outranks } from './outranks.js';

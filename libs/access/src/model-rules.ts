@@ -73,11 +73,12 @@ const takesDialect = ({ dialects }: ModelRule, dialect: string): boolean =>
 
 function takes(rule: ModelRule, dialect: string, name: string, target: string): boolean {
 	if (!takesDialect(rule, dialect)) return false;
-	if (rule.deny.some((pattern) => denies(pattern, name) || denies(pattern, target))) return false;
+	if (rule.deny.some((pattern) => fitsModel(pattern, name) || fitsModel(pattern, target))) return false;
 	return rule.allow === null || rule.allow.some((pattern) => formsOf(name).some((form) => fitsGlob(pattern, form)));
 }
 
-function denies(pattern: string, name: string): boolean {
+/** How patterns fit that forbid or limit: in upper and lower case alike, so that no spelling gets around them. */
+export function fitsModel(pattern: string, name: string): boolean {
 	const folded = pattern.toLowerCase();
 	return formsOf(name.toLowerCase()).some((form) => fitsGlob(folded, form));
 }

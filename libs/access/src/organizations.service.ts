@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
 import { type TenantScope, UnitOfWork } from '#libs/database';
-import { missing, type Scope } from '#libs/kernel';
+import { AppError, missing, type Scope } from '#libs/kernel';
 import { Invalidations } from '#libs/redis';
 import {
 	type Organization,
@@ -26,13 +26,16 @@ export class OrganizationsService {
 		return this.work.run(scope, (tenant) => this.read(tenant));
 	}
 
-	/** The slug stays, since commands and links use it. */
+	/** The slug stays, since commands and links use it. @throws AppError invalid `unknown_time_zone` */
 	async update(scope: Scope, change: OrganizationChange): Promise<Organization> {
 		return this.work.run(scope, async (tenant) => {
 			const before = await this.read(tenant);
+			if (change.timeZone !== undefined && !(await this.organizations.knowsZone(tenant, change.timeZone)))
+				throw unknownZone();
 			await this.organizations.update(tenant, change);
 			const after = await this.read(tenant);
-			tenant.transaction.onCommit(() => this.invalidations.publish('aliases', after.id));
+			for (const topic of ['aliases', 'rules'])
+				tenant.transaction.onCommit(() => this.invalidations.publish(topic, after.id));
 			await this.audit.record(tenant, {
 				action: 'organization.update',
 				targetType: 'organization',
@@ -56,6 +59,11 @@ export class OrganizationsService {
 		return organization;
 	}
 }
+
+const unknownZone = (): AppError =>
+	new AppError('invalid', 'unknown_time_zone', 'There is no such time zone', {
+		details: [{ field: 'timeZone', code: 'unknown_time_zone', message: 'is no time zone' }],
+	});
 
 const SLUG_MAX = 40;
 

@@ -1,14 +1,20 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
 import { JobsModule } from '#libs/jobs';
 import { CallLedger } from './call-ledger.js';
 import { Heartbeat } from './heartbeat.js';
 import { LeaseStore } from './lease-store.js';
 import { LedgerFlusher } from './ledger-flusher.js';
+import { BudgetsRepository } from './persistence/budgets.repository.js';
 import { BudgetEntity } from './persistence/budget.entity.js';
 import { LimitEntity } from './persistence/limit.entity.js';
+import { LimitTemplatesRepository } from './persistence/limit-templates.repository.js';
+import { LimitsRepository } from './persistence/limits.repository.js';
 import { LimitTemplateEntity } from './persistence/limit-template.entity.js';
 import { OrganizationWalk } from './persistence/organization-walk.js';
+import { RuleSetRepository } from './persistence/rule-set.repository.js';
+import { SubjectsRepository } from './persistence/subjects.repository.js';
 import { UsageEventEntity } from './persistence/usage-event.entity.js';
 import { UsageLedger } from './persistence/usage-ledger.js';
 import { UsageOpenWindowEntity } from './persistence/usage-open-window.entity.js';
@@ -18,6 +24,12 @@ import { UsageRollupsRepository } from './persistence/usage-rollups.repository.j
 import { UsagePartitions } from './persistence/usage-partitions.js';
 import { Reaper } from './reaper.js';
 import { RollupService } from './rollup.service.js';
+import { BudgetsService } from './rules/budgets.service.js';
+import { LimitTemplatesService } from './rules/limit-templates.service.js';
+import { LimitsService } from './rules/limits.service.js';
+import { RuleChanges } from './rules/rule-changes.js';
+import { RuleDirectory } from './rules/rule-directory.js';
+import { RuleExplainer } from './rules/rule-explainer.js';
 import { UsageService } from './usage.service.js';
 
 const entities = [
@@ -29,10 +41,22 @@ const entities = [
 	UsageRollupEntity,
 ];
 
+const services = [BudgetsService, LimitTemplatesService, LimitsService, RuleDirectory, RuleExplainer];
+const rules = [
+	...services,
+	BudgetsRepository,
+	LimitTemplatesRepository,
+	LimitsRepository,
+	RuleChanges,
+	RuleSetRepository,
+	SubjectsRepository,
+];
+
 /** The ledger at rest: reports, rollups, and the reaper. For any process. */
 @Module({
-	imports: [TypeOrmModule.forFeature(entities), JobsModule],
+	imports: [TypeOrmModule.forFeature(entities), AuditModule, JobsModule],
 	providers: [
+		...rules,
 		OrganizationWalk,
 		Reaper,
 		RollupService,
@@ -42,7 +66,7 @@ const entities = [
 		UsageRollupsRepository,
 		UsageService,
 	],
-	exports: [OrganizationWalk, Reaper, RollupService, UsageLedger, UsagePartitions, UsageService],
+	exports: [...services, OrganizationWalk, Reaper, RollupService, UsageLedger, UsagePartitions, UsageService],
 })
 export class MeteringModule {}
 

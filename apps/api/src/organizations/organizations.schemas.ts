@@ -7,9 +7,20 @@ export const Organization = z
 		slug: z.string(),
 		name: z.string(),
 		allowDroppedParams: z.boolean(),
+		timeZone: z.string(),
 		createdAt: timestamp,
 	})
 	.meta({ id: 'Organization' });
+
+/** Offsets mean the opposite to PostgreSQL, so that only names are taken. */
+function isZone(name: string): boolean {
+	if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
+	try {
+		return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
+	} catch {
+		return false;
+	}
+}
 
 export const UpdateOrganization = z
 	.strictObject({
@@ -24,6 +35,15 @@ export const UpdateOrganization = z
 			description:
 				"Leave out what an upstream's protocol lacks and name it in x-parallama-dropped-params, instead of refusing the call",
 		}),
+		timeZone: z
+			.string()
+			.max(64)
+			.refine(isZone, 'is no time zone')
+			.optional()
+			.meta({
+				description: 'IANA name; where days, weeks and months of budgets in the zone of the organization begin',
+				examples: ['Europe/Berlin'],
+			}),
 	})
 	.meta({ id: 'UpdateOrganization' });
 export type UpdateOrganization = z.output<typeof UpdateOrganization>;

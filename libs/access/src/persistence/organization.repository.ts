@@ -32,6 +32,15 @@ export class OrganizationRepository {
 		return row ?? undefined;
 	}
 
+	/** Whether PostgreSQL knows a time zone of this name. */
+	async knowsZone({ transaction }: TenantScope, name: string): Promise<boolean> {
+		const rows = await transaction.manager.query<object[]>(
+			'SELECT 1 FROM pg_timezone_names WHERE lower(name) = lower($1) LIMIT 1',
+			[name],
+		);
+		return rows.length > 0;
+	}
+
 	async update(scope: TenantScope, { name, allowDroppedParams, timeZone }: OrganizationChange): Promise<void> {
 		await scope.transaction.manager.update(
 			OrganizationEntity,

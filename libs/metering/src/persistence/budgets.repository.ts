@@ -4,7 +4,7 @@ import type { TenantScope } from '#libs/database';
 import { type Page, type PageRequest, pageOf, userIdOf } from '#libs/kernel';
 import type { BudgetChange, BudgetInput, BudgetRecord } from '../rules/budget.js';
 import { BudgetEntity } from './budget.entity.js';
-import { filterFrom, newRule, type RuleFilter, ruleColumns, storable } from './rule-columns.js';
+import { endsIn, filterFrom, newRule, type RuleFilter, ruleColumns, storable, type Timed } from './rule-columns.js';
 
 const columns = `${ruleColumns}, period, zone, amount_nano_usd::text AS "amountNanoUsd", action, thresholds`;
 const quota = new Quota('budgets', 10_000, 'FROM budgets WHERE organization_id = $1 AND $2::text IS NULL');
@@ -22,9 +22,9 @@ export class BudgetsRepository {
 	}
 
 	/** Those that count now. */
-	async current(scope: TenantScope): Promise<BudgetRecord[]> {
-		return scope.transaction.manager.query<BudgetRecord[]>(
-			`SELECT ${columns} FROM budgets WHERE organization_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
+	async current(scope: TenantScope): Promise<Timed<BudgetRecord>[]> {
+		return scope.transaction.manager.query<Timed<BudgetRecord>[]>(
+			`SELECT ${columns}, ${endsIn} FROM budgets WHERE organization_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
 			[scope.organizationId],
 		);
 	}

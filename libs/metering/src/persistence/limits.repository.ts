@@ -4,7 +4,7 @@ import type { TenantScope } from '#libs/database';
 import { type Page, type PageRequest, pageOf, userIdOf } from '#libs/kernel';
 import type { LimitChange, LimitInput, LimitRecord } from '../rules/limit.js';
 import { LimitEntity } from './limit.entity.js';
-import { filterFrom, newRule, type RuleFilter, ruleColumns, storable } from './rule-columns.js';
+import { endsIn, filterFrom, newRule, type RuleFilter, ruleColumns, storable, type Timed } from './rule-columns.js';
 
 const columns = `${ruleColumns}, metric, time_window AS "window", max::float8 AS max`;
 const quota = new Quota('limits', 10_000, 'FROM limits WHERE organization_id = $1 AND $2::text IS NULL');
@@ -22,9 +22,9 @@ export class LimitsRepository {
 	}
 
 	/** Those that count now. */
-	async current(scope: TenantScope): Promise<LimitRecord[]> {
-		return scope.transaction.manager.query<LimitRecord[]>(
-			`SELECT ${columns} FROM limits WHERE organization_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
+	async current(scope: TenantScope): Promise<Timed<LimitRecord>[]> {
+		return scope.transaction.manager.query<Timed<LimitRecord>[]>(
+			`SELECT ${columns}, ${endsIn} FROM limits WHERE organization_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
 			[scope.organizationId],
 		);
 	}

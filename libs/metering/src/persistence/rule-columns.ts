@@ -48,6 +48,10 @@ export const ruleColumns = `id, CASE WHEN key_id IS NOT NULL THEN 'key' WHEN use
 	coalesce(key_id, user_id, project_id) AS "attachmentId", dialect, model, reason, expires_at AS "expiresAt",
 	created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
+/** A rule with how long it still counts, in milliseconds; `null`: for good. */
+export type Timed<Rule> = Rule & { readonly endsInMs: number | null };
+export const endsIn = `(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS "endsInMs"`;
+
 /** Of a page: where rules are attached, in three parameters from `$n` on. */
 export const filterFrom = (n: number): string =>
 	`($${n}::text IS NULL OR CASE $${n} WHEN 'key' THEN key_id IS NOT NULL WHEN 'user' THEN user_id IS NOT NULL

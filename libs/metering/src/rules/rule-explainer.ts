@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { type TenantScope, UnitOfWork } from '#libs/database';
+import { missing, type Scope, userIdOf } from '#libs/kernel';
+import { RuleSetRepository } from '../persistence/rule-set.repository.js';
+import { SubjectsRepository } from '../persistence/subjects.repository.js';
+import type { BudgetRecord } from './budget.js';
+import { type Called, type Caller, concerns, type LimitPlace, limitsFor } from './precedence.js';
+import { templateOf } from './role-template.js';
+
+/** Whom a question is about: a key, or else a user, in a project or not; nobody: what binds all. */
+export interface RuleQuestion extends Called {
+	readonly keyId: string | undefined;
+	readonly userId: string | undefined;
+	readonly projectId: string | undefined;
+}
+
+export interface RuleExplanation {
+	readonly caller: Caller;
+	/** The role whose template counts; `null`: there is none. */
+	readonly templateRoleId: string | null;
+	readonly limits: readonly LimitPlace[];
+	readonly budgets: readonly BudgetRecord[];
+}
+
+/** Which limits and budgets bind whom, and why: read afresh, by the rule of the calls. */
+@Injectable()
+export class RuleExplainer {
+	constructor(
+		private readonly work: UnitOfWork,
+		private readonly rules: RuleSetRepository,
+		private readonly subjects: SubjectsRepository,
+	) {}
+
+	/** @throws AppError missing for a key, user or project that the organization does not have */
+	explain(scope: Scope, question: RuleQuestion): Promise<RuleExplanation> {
+		return this.work.run(scope, async (tenant) => {
+			const caller = await this.callerOf(tenant, question);
+			const { limits, budgets, templates } = await this.rules.current(tenant);
+			const roles = caller.userId === undefined ? [] : await this.subjects.rolesOf(tenant, caller.userId);
+			const template = templateOf(roles, templates, caller.projectId);
+			return {
+				caller,
+				templateRoleId: template?.roleId ?? null,
+				limits: limitsFor({ limits, template: template?.limits ?? [] }, caller, question),
+				budgets: budgets.filter((budget) => concerns(budget, caller, question)),
+			};
+		});
+	}
+
+	/** What binds the caller's next calls, whatever they are. */
+	mine(scope: Scope): Promise<RuleExplanation> {
+		const { actor, projectId } = scope;
+		const keyId = actor.kind === 'key' ? actor.keyId : undefined;
+		const userId = keyId === undefined ? userIdOf(scope) : undefined;
+		return this.explain(scope, { keyId, userId, projectId, dialect: undefined, alias: undefined, model: undefined });
+	}
+
+	private async callerOf(tenant: TenantScope, { keyId, userId, projectId }: RuleQuestion): Promise<Caller> {
+		if (keyId !== undefined) {
+			const caller = await this.subjects.ofKey(tenant, keyId);
+			if (caller === undefined) throw missing('The key');
+			return caller;
+		}
+		if (userId !== undefined && !(await this.subjects.exists(tenant, 'user', userId))) throw missing('The user');
+		if (projectId !== undefined && !(await this.subjects.exists(tenant, 'project', projectId)))
+			throw missing('The project');
+		return { keyId, userId, projectId };
+	}
+}
