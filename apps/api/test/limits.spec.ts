@@ -223,3 +223,44 @@ describe('templates of roles', () => {
 		expect(await ask('PUT', path, body)).toMatchObject({ status: 400, fields: [field] });
 	});
 });
+
+describe('which limits bind whom', () => {
+	interface Effective {
+		templateRoleId: string | null;
+		items: (Limit & { source: string; overrides: { source: string; max: number }[] })[];
+	}
+	const effective = async (query: string, by = owner) => ask<Effective>('GET', `/effective?${query}`, undefined, by);
+
+	it('is told with what each comes from, and what it overrides', async () => {
+		const member = await addMember(testConfig('api'), owner, 'premium');
+		const place = { attachment: 'user', attachmentId: member.userId, metric: 'requests', window: 'minute' };
+		await create({ ...place, max: 400 });
+		await create({ ...place, max: 500, expiresAt: LATER, reason: 'launch' });
+		await create({ ...place, model: 'gpt-4*', max: 3 });
+		await create({ attachment: 'key', attachmentId: member.keyRowId, max: 9, dialect: 'anthropic' });
+		const ofKey = (await effective(`keyId=${member.keyRowId}`)).data;
+		expect(ofKey.templateRoleId).toBe(roleIdOf('premium'));
+		const of = ({ items }: Effective, attachment: string, model: string | null = null) =>
+			items.filter((limit) => limit['attachment'] === attachment && limit['model'] === model);
+		expect(of(ofKey, 'user').find(({ window }) => window === 'minute')).toMatchObject({
+			max: 500,
+			source: 'override',
+			reason: 'launch',
+			overrides: [
+				{ source: 'limit', max: 400 },
+				{ source: 'template', max: 300 },
+			],
+		});
+		expect(of(ofKey, 'user').map(({ source }) => source)).toContain('template');
+		expect(of(ofKey, 'key')).toMatchObject([{ max: 9 }]);
+		expect(of(ofKey, 'user', 'gpt-4*')).toMatchObject([{ max: 3 }]);
+		const llama = (await effective(`userId=${member.userId}&model=llama3&dialect=openai`)).data;
+		expect([...of(llama, 'key'), ...of(llama, 'user', 'gpt-4*')]).toEqual([]);
+	});
+
+	it('is told of nobody of another organization', async () => {
+		for (const theirs of [`userId=${stranger.userId}`, `keyId=${stranger.keyRowId}`, `projectId=${stranger.projectId}`])
+			expect(await effective(theirs)).toMatchObject({ status: 404, code: 'not_found' });
+		expect(await effective(`userId=${owner.userId}&keyId=${owner.keyRowId}`)).toMatchObject({ status: 400 });
+	});
+});

@@ -7,6 +7,7 @@ import { DatabaseModule, withConnection } from '#libs/database';
 import { IdentityModule, UsersService } from '#libs/identity';
 import { isUuid, missing, newId, type Scope, systemScope } from '#libs/kernel';
 import { KeysModule, KeysService } from '#libs/keys';
+import { BudgetsService, LimitsService, MeteringModule, RuleExplainer } from '#libs/metering';
 import {
 	AliasesService,
 	ConnectionTest,
@@ -39,6 +40,9 @@ export interface Services {
 	readonly connectionTest: ConnectionTest;
 	readonly aliases: AliasesService;
 	readonly catalogue: ModelCatalogue;
+	readonly limits: LimitsService;
+	readonly budgets: BudgetsService;
+	readonly rules: RuleExplainer;
 }
 
 /** The options of every command that acts inside an organization. */
@@ -62,6 +66,7 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 		AuditModule,
 		IdentityModule,
 		KeysModule,
+		MeteringModule,
 		ProvidersModule,
 	];
 	const app = await NestFactory.createApplicationContext(
@@ -87,6 +92,9 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 			connectionTest: app.get(ConnectionTest),
 			aliases: app.get(AliasesService),
 			catalogue: app.get(ModelCatalogue),
+			limits: app.get(LimitsService),
+			budgets: app.get(BudgetsService),
+			rules: app.get(RuleExplainer),
 		});
 	} finally {
 		await app.close();

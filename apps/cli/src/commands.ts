@@ -144,6 +144,30 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Remove a name for models',
 		load: async () => (await import('./commands/alias-delete.js')).command,
 	},
+	'limits set': {
+		summary: 'Set how much somebody, or the organization, may use',
+		load: async () => (await import('./commands/limits-set.js')).command,
+	},
+	'limits show': {
+		summary: 'Show the limits of an organization, or what binds somebody',
+		load: async () => (await import('./commands/limits-show.js')).command,
+	},
+	'limits delete': {
+		summary: 'Remove a limit',
+		load: async () => (await import('./commands/limits-delete.js')).command,
+	},
+	'budgets set': {
+		summary: 'Set how much somebody, or the organization, may spend',
+		load: async () => (await import('./commands/budgets-set.js')).command,
+	},
+	'budgets list': {
+		summary: 'Show the budgets of an organization',
+		load: async () => (await import('./commands/budgets-list.js')).command,
+	},
+	'budgets delete': {
+		summary: 'Remove a budget',
+		load: async () => (await import('./commands/budgets-delete.js')).command,
+	},
 	'gateway status': {
 		summary: 'Ask a running gateway how it is',
 		load: async () => (await import('./commands/gateway-status.js')).command,

@@ -32,5 +32,6 @@ export { BudgetsService } from './rules/budgets.service.js';
 export { type LimitChange, type LimitInput, limitMetrics, type LimitRecord, limitWindows } from './rules/limit.js';
 export { LimitTemplatesService } from './rules/limit-templates.service.js';
 export { LimitsService } from './rules/limits.service.js';
+export { type EffectiveLimit, limitSources } from './rules/precedence.js';
 export { RuleDirectory } from './rules/rule-directory.js';
-export { type RuleExplanation, RuleExplainer, type RuleQuestion } from './rules/rule-explainer.js';
+export { type BindingLimit, type RuleExplanation, RuleExplainer, type RuleQuestion } from './rules/rule-explainer.js';

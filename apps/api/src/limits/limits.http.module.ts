@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { MeteringModule } from '#libs/metering';
+import { EffectiveLimitsController } from './effective-limits.controller.js';
 import { LimitTemplatesController } from './limit-templates.controller.js';
 import { LimitsController } from './limits.controller.js';
 
-// templates first: `:id` would take their path
-@Module({ imports: [MeteringModule], controllers: [LimitTemplatesController, LimitsController] })
+@Module({
+	imports: [MeteringModule],
+	controllers: [EffectiveLimitsController, LimitTemplatesController, LimitsController],
+})
 export class LimitsHttpModule {}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { limitMetrics, limitWindows } from '#libs/metering';
+import { attachments, limitMetrics, limitSources, limitWindows } from '#libs/metering';
 import { listOf } from '../edge/responds.decorator.js';
+import { timestamp } from '../edge/timestamp.js';
 import { changedRule, id, newRule, newTarget, shownRule, shownTarget } from './rules.schemas.js';
 
 const metric = z.enum(limitMetrics);
@@ -27,6 +28,33 @@ export const Limit = z.object({ ...shownRule, metric, window, max: z.int() }).me
 export const LimitList = listOf(Limit).meta({ id: 'LimitList' });
 
 const terms = { metric, window, max: z.int() };
+
+const effective = {
+	attachment: z.enum(attachments),
+	attachmentId: id.nullable(),
+	...shownTarget,
+	...terms,
+	source: z.enum(limitSources).meta({ description: 'A role’s template, a limit for good, or one that ends' }),
+	limitId: id.nullable().meta({ description: '`null`: it stands in a template' }),
+	reason: z.string().nullable(),
+	expiresAt: timestamp.nullable(),
+};
+
+export const EffectiveLimits = z
+	.object({
+		templateRoleId: id.nullable().meta({ description: 'The role whose template counts' }),
+		items: z
+			.array(
+				z.object({
+					...effective,
+					overrides: z
+						.array(z.object(effective))
+						.meta({ description: 'Others in the same place, which do not count for this one is stronger' }),
+				}),
+			)
+			.meta({ description: 'All of them bind together' }),
+	})
+	.meta({ id: 'EffectiveLimits' });
 
 export const LimitTemplate = z
 	.object({

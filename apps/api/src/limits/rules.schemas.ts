@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attachments } from '#libs/metering';
+import { attachments, type RuleQuestion as Question } from '#libs/metering';
 import { protocols } from '#libs/providers';
 import { PageQuery } from '../edge/paged.js';
 import { timestamp } from '../edge/timestamp.js';
@@ -94,3 +94,12 @@ export const RuleQuestion = z
 		'takes a key or a user and a project, not both',
 	);
 export type RuleQuestion = z.output<typeof RuleQuestion>;
+
+export const questionOf = ({ userId, keyId, projectId, dialect, model }: RuleQuestion): Question => ({
+	userId,
+	keyId,
+	projectId,
+	dialect,
+	alias: model,
+	model: undefined,
+});

@@ -4,7 +4,16 @@ import type { TenantScope } from '#libs/database';
 import { type Page, type PageRequest, pageOf, userIdOf } from '#libs/kernel';
 import type { BudgetChange, BudgetInput, BudgetRecord } from '../rules/budget.js';
 import { BudgetEntity } from './budget.entity.js';
-import { endsIn, filterFrom, newRule, type RuleFilter, ruleColumns, storable, type Timed } from './rule-columns.js';
+import {
+	endsIn,
+	filterFrom,
+	newRule,
+	placeOf,
+	type RuleFilter,
+	ruleColumns,
+	storable,
+	type Timed,
+} from './rule-columns.js';
 
 const columns = `${ruleColumns}, period, zone, amount_nano_usd::text AS "amountNanoUsd", action, thresholds`;
 const quota = new Quota('budgets', 10_000, 'FROM budgets WHERE organization_id = $1 AND $2::text IS NULL');
@@ -38,6 +47,20 @@ export class BudgetsRepository {
 		return row;
 	}
 
+	/** The one in the same place. Nobody else changes it until the end of the transaction. */
+	async inPlace(
+		{ organizationId, transaction }: TenantScope,
+		input: BudgetInput,
+	): Promise<Pick<BudgetRecord, 'id' | 'zone'> | undefined> {
+		const row = newRule(organizationId, null, input);
+		const [found] = await transaction.manager.query<Pick<BudgetRecord, 'id' | 'zone'>[]>(
+			`SELECT id, zone FROM budgets WHERE organization_id = $1 AND period = $2
+				AND (project_id, user_id, key_id, dialect, model) IS NOT DISTINCT FROM ($3::uuid, $4::uuid, $5::uuid, $6, $7) FOR UPDATE`,
+			[organizationId, input.period, ...placeOf(row)],
+		);
+		return found;
+	}
+
 	/** Returns its id. One in the same place that has ended makes room. @throws AppError conflict `quota_reached`, or the violation of `budgets_once` */
 	async insert(scope: TenantScope, input: BudgetInput): Promise<string> {
 		const { organizationId, transaction } = scope;
@@ -45,7 +68,7 @@ export class BudgetsRepository {
 		await transaction.manager.query(
 			`DELETE FROM budgets WHERE organization_id = $1 AND expires_at <= now() AND period = $2
 				AND (project_id, user_id, key_id, dialect, model) IS NOT DISTINCT FROM ($3::uuid, $4::uuid, $5::uuid, $6, $7)`,
-			[organizationId, row.period, row.projectId, row.userId, row.keyId, row.dialect, row.model],
+			[organizationId, row.period, ...placeOf(row)],
 		);
 		await quota.take(scope);
 		await transaction.manager.insert(BudgetEntity, row);

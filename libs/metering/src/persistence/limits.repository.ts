@@ -4,7 +4,16 @@ import type { TenantScope } from '#libs/database';
 import { type Page, type PageRequest, pageOf, userIdOf } from '#libs/kernel';
 import type { LimitChange, LimitInput, LimitRecord } from '../rules/limit.js';
 import { LimitEntity } from './limit.entity.js';
-import { endsIn, filterFrom, newRule, type RuleFilter, ruleColumns, storable, type Timed } from './rule-columns.js';
+import {
+	endsIn,
+	filterFrom,
+	newRule,
+	placeOf,
+	type RuleFilter,
+	ruleColumns,
+	storable,
+	type Timed,
+} from './rule-columns.js';
 
 const columns = `${ruleColumns}, metric, time_window AS "window", max::float8 AS max`;
 const quota = new Quota('limits', 10_000, 'FROM limits WHERE organization_id = $1 AND $2::text IS NULL');
@@ -38,6 +47,17 @@ export class LimitsRepository {
 		return row;
 	}
 
+	/** The one in the same place that ends or does not end alike; its id. Nobody else changes it until the end of the transaction. */
+	async inPlace({ organizationId, transaction }: TenantScope, input: LimitInput): Promise<string | undefined> {
+		const row = newRule(organizationId, null, input);
+		const [found] = await transaction.manager.query<{ id: string }[]>(
+			`SELECT id FROM limits WHERE organization_id = $1 AND metric = $2 AND (time_window, project_id, user_id, key_id, dialect, model)
+				IS NOT DISTINCT FROM ($3, $4::uuid, $5::uuid, $6::uuid, $7, $8) AND (expires_at IS NULL) = $9 FOR UPDATE`,
+			[organizationId, input.metric, input.window, ...placeOf(row), input.expiresAt === null],
+		);
+		return found?.id;
+	}
+
 	/** Returns its id. One in the same place that has ended makes room. @throws AppError conflict `quota_reached`, or the violation of `limits_once` */
 	async insert(scope: TenantScope, input: LimitInput): Promise<string> {
 		const { organizationId, transaction } = scope;
@@ -45,7 +65,7 @@ export class LimitsRepository {
 		await transaction.manager.query(
 			`DELETE FROM limits WHERE organization_id = $1 AND expires_at <= now() AND metric = $2
 				AND (time_window, project_id, user_id, key_id, dialect, model) IS NOT DISTINCT FROM ($3, $4::uuid, $5::uuid, $6::uuid, $7, $8)`,
-			[organizationId, row.metric, row.window, row.projectId, row.userId, row.keyId, row.dialect, row.model],
+			[organizationId, row.metric, row.window, ...placeOf(row)],
 		);
 		await quota.take(scope);
 		await transaction.manager.insert(LimitEntity, row);

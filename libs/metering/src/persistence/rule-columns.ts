@@ -84,3 +84,7 @@ export const newRule = (organizationId: string, createdBy: string | null, rule: 
 });
 
 export const storable = (text: string | null): string | null => (text === null ? null : storableText(text));
+
+/** Where a row is attached and what it is about, as statements ask for it. */
+export const placeOf = ({ projectId, userId, keyId, dialect, model }: ReturnType<typeof newRule>) =>
+	[projectId, userId, keyId, dialect, model] as const;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { checkExpiry } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
-import { missing, type Page, type PageRequest, type Scope } from '#libs/kernel';
+import { AppError, missing, type Page, type PageRequest, type Scope } from '#libs/kernel';
 import { BudgetsRepository } from '../persistence/budgets.repository.js';
 import type { RuleFilter } from '../persistence/rule-columns.js';
 import type { BudgetChange, BudgetInput, BudgetRecord } from './budget.js';
@@ -49,6 +49,17 @@ export class BudgetsService {
 		});
 	}
 
+	/** Makes one, or changes the one that is there. @throws AppError as `create` and `update`; conflict for one in another zone */
+	set(scope: Scope, input: BudgetInput): Promise<BudgetRecord> {
+		return this.work.run(scope, async (tenant) => {
+			const there = await this.budgets.inPlace(tenant, input);
+			if (there === undefined) return this.create(tenant, input);
+			if (there.zone !== input.zone)
+				throw new AppError('conflict', 'already_exists', 'There is such a budget in the other zone: remove it first');
+			return this.update(tenant, there.id, changeOf(input));
+		});
+	}
+
 	/** @throws AppError missing */
 	remove(scope: Scope, id: string): Promise<void> {
 		return this.work.run(scope, async (tenant) => {
@@ -66,3 +77,11 @@ function present(budget: BudgetRecord | undefined): BudgetRecord {
 
 const target = <Action extends string>(action: Action, targetId: string) =>
 	({ action, targetType: 'budget', targetId }) as const;
+
+const changeOf = ({ amountNanoUsd, action, thresholds, reason, expiresAt }: BudgetInput): BudgetChange => ({
+	amountNanoUsd,
+	action,
+	thresholds,
+	reason,
+	expiresAt,
+});

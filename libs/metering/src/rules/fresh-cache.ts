@@ -49,7 +49,8 @@ export class FreshCache<T extends Revised> {
 
 	/** Of the keys that begin so. */
 	forgetAllOf(prefix: string): void {
-		for (const key of this.entries.keys()) if (key.startsWith(prefix)) this.entries.delete(key);
+		const theirs = Array.from(this.entries.keys()).filter((key) => key.startsWith(prefix));
+		for (const key of theirs) this.entries.delete(key);
 	}
 
 	private remember(key: string): Entry<T> {

@@ -53,6 +53,14 @@ export class LimitsService {
 		});
 	}
 
+	/** Makes one, or changes the one that is there. @throws AppError as `create` and `update` */
+	set(scope: Scope, input: LimitInput): Promise<LimitRecord> {
+		return this.work.run(scope, async (tenant) => {
+			const id = await this.limits.inPlace(tenant, input);
+			return id === undefined ? this.create(tenant, input) : this.update(tenant, id, changeOf(input));
+		});
+	}
+
 	/** @throws AppError missing */
 	remove(scope: Scope, id: string): Promise<void> {
 		return this.work.run(scope, async (tenant) => {
@@ -70,3 +78,5 @@ function present(limit: LimitRecord | undefined): LimitRecord {
 
 const target = <Action extends string>(action: Action, targetId: string) =>
 	({ action, targetType: 'limit', targetId }) as const;
+
+const changeOf = ({ max, reason, expiresAt }: LimitInput): LimitChange => ({ max, reason, expiresAt });

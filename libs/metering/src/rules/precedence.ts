@@ -19,8 +19,8 @@ export interface Called {
 }
 
 /** Where a limit comes from: a template of a role, a limit for good, or one that ends; the later the stronger. */
-const strengths = ['template', 'limit', 'override'] as const;
-export type LimitSource = (typeof strengths)[number];
+export const limitSources = ['template', 'limit', 'override'] as const;
+export type LimitSource = (typeof limitSources)[number];
 
 /** A limit that binds somebody, or would but for a stronger one in the same place. */
 export interface EffectiveLimit extends RuleTarget, LimitTerms {
@@ -74,7 +74,7 @@ export const placeOf = ({
 	[attachment, attachmentId ?? '', metric, window ?? '', dialect ?? '', model ?? ''].join('|');
 
 const byStrength = (a: EffectiveLimit, b: EffectiveLimit): number =>
-	strengths.indexOf(b.source) - strengths.indexOf(a.source);
+	limitSources.indexOf(b.source) - limitSources.indexOf(a.source);
 
 const ofLimit = (limit: LimitRecord): EffectiveLimit => ({
 	attachment: limit.attachment,

@@ -4,7 +4,7 @@ import { missing, type Scope, userIdOf } from '#libs/kernel';
 import { RuleSetRepository } from '../persistence/rule-set.repository.js';
 import { SubjectsRepository } from '../persistence/subjects.repository.js';
 import type { BudgetRecord } from './budget.js';
-import { type Called, type Caller, concerns, type LimitPlace, limitsFor } from './precedence.js';
+import { type Called, type Caller, concerns, type EffectiveLimit, limitsFor } from './precedence.js';
 import { templateOf } from './role-template.js';
 
 /** Whom a question is about: a key, or else a user, in a project or not; nobody: what binds all. */
@@ -14,11 +14,16 @@ export interface RuleQuestion extends Called {
 	readonly projectId: string | undefined;
 }
 
+/** A limit that counts, and those in the same place that do not, for it is stronger. */
+export interface BindingLimit extends EffectiveLimit {
+	readonly overrides: readonly EffectiveLimit[];
+}
+
 export interface RuleExplanation {
 	readonly caller: Caller;
 	/** The role whose template counts; `null`: there is none. */
 	readonly templateRoleId: string | null;
-	readonly limits: readonly LimitPlace[];
+	readonly limits: readonly BindingLimit[];
 	readonly budgets: readonly BudgetRecord[];
 }
 
@@ -41,7 +46,9 @@ export class RuleExplainer {
 			return {
 				caller,
 				templateRoleId: template?.roleId ?? null,
-				limits: limitsFor({ limits, template: template?.limits ?? [] }, caller, question),
+				limits: limitsFor({ limits, template: template?.limits ?? [] }, caller, question).map(
+					([strongest, ...overrides]) => ({ ...strongest, overrides }),
+				),
 				budgets: budgets.filter((budget) => concerns(budget, caller, question)),
 			};
 		});
