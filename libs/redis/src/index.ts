@@ -2,7 +2,7 @@ export { answered } from './answered.js';
 export { RedisBreaker } from './breaker.js';
 export { epochField, Epochs, organizationKey } from './epochs.js';
 export { Invalidations } from './invalidations.js';
-export { type RateClaim, type RateLimit, type RateVerdict } from './rate-limit.js';
+export { type RateClaim, type RateLimit, type RateQuota, type RateVerdict } from './rate-limit.js';
 export { RateLimiter } from './rate-limiter.js';
 export { API_TIMEOUT_MS, COMMAND_TIMEOUT_MS, RedisConnection } from './redis-connection.js';
 export { type Pingable, RedisHealthIndicator } from './redis.health.js';

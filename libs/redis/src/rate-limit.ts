@@ -11,10 +11,22 @@ export interface RateClaim {
 	readonly subject: string;
 }
 
-/** `deniedBy`: place of the claim that has to wait longest. */
+/** What is left of a claim's limit. */
+export interface RateQuota {
+	readonly left: number;
+	/** Milliseconds until one more is there; 0: all are. */
+	readonly nextInMs: number;
+}
+
+/** `deniedBy`: place of the claim that has to wait longest. `quotas`: one for each claim, afterwards. */
 export type RateVerdict =
-	| { readonly isAllowed: true }
-	| { readonly isAllowed: false; readonly deniedBy: number; readonly retryAfterMs: number };
+	| { readonly isAllowed: true; readonly quotas: readonly RateQuota[] }
+	| {
+			readonly isAllowed: false;
+			readonly deniedBy: number;
+			readonly retryAfterMs: number;
+			readonly quotas: readonly RateQuota[];
+	  };
 
 /** Milliseconds that one try costs. */
 export const costOf = ({ burst, perMs }: RateLimit): number => perMs / burst;
@@ -25,3 +37,11 @@ export const costOf = ({ burst, perMs }: RateLimit): number => perMs / burst;
  */
 export const waitOf = (limit: RateLimit, debtUntil: number, now: number): number =>
 	Math.max(debtUntil, now) + costOf(limit) - limit.perMs - now;
+
+/** What is left when it takes `debtMs` until everything that was taken is paid back. */
+export function quotaOf(limit: RateLimit, debtMs: number): RateQuota {
+	const cost = costOf(limit);
+	const left = Math.min(limit.burst, Math.max(0, Math.floor((limit.perMs - debtMs) / cost)));
+	if (left === limit.burst) return { left, nextInMs: 0 };
+	return { left, nextInMs: Math.max(0, debtMs - limit.perMs + (left + 1) * cost) };
+}

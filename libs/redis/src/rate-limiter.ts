@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { RedisBreaker } from './breaker.js';
-import { costOf, type RateClaim, type RateVerdict, waitOf } from './rate-limit.js';
+import { costOf, quotaOf, type RateClaim, type RateQuota, type RateVerdict, waitOf } from './rate-limit.js';
 import { RedisConnection } from './redis-connection.js';
 import { Script } from './script.js';
 
-/** All claims or none. Arguments: cost and period of each, in milliseconds. Returns the claim that waits longest, and how long. */
-const takeScript = new Script<[number, number]>(
+/**
+ * All claims or none. Arguments: cost and period of each, in milliseconds. Returns the claim that waits longest, how long, and
+ * then for each how long it takes until everything is paid back.
+ */
+const takeScript = new Script<[denied: number, longest: number, ...debts: number[]]>(
 	`local time = redis.call('TIME')
 	local now = time[1] * 1000 + math.floor(time[2] / 1000)
 	local denied, longest, debts = 0, 0, {}
@@ -16,11 +19,12 @@ const takeScript = new Script<[number, number]>(
 		local wait = debts[i] - period - now
 		if wait > longest then denied, longest = i, wait end
 	end
-	if denied > 0 then return { denied, math.ceil(longest) } end
+	local answer = { denied, math.ceil(longest) }
 	for i, key in ipairs(KEYS) do
-		redis.call('SET', key, string.format('%.3f', debts[i]), 'PX', math.ceil(debts[i] - now))
+		if denied == 0 then redis.call('SET', key, string.format('%.3f', debts[i]), 'PX', math.ceil(debts[i] - now)) end
+		answer[i + 2] = math.floor(debts[i] - now - (denied > 0 and tonumber(ARGV[2 * i - 1]) or 0))
 	end
-	return { 0, 0 }`,
+	return answer`,
 	1, // and as many more as there are claims
 );
 
@@ -56,8 +60,11 @@ export class RateLimiter {
 	async take(claims: readonly RateClaim[]): Promise<RateVerdict> {
 		const answer = await this.ask(takeScript, claims);
 		if (answer === undefined) return this.takeHere(claims);
-		const [denied, retryAfterMs] = answer;
-		return denied === 0 ? { isAllowed: true } : { isAllowed: false, deniedBy: denied - 1, retryAfterMs };
+		const [denied, retryAfterMs, ...debts] = answer;
+		const quotas = claims.map(({ limit }, at) => quotaOf(limit, debts[at] ?? 0));
+		return denied === 0
+			? { isAllowed: true, quotas }
+			: { isAllowed: false, deniedBy: denied - 1, retryAfterMs, quotas };
 	}
 
 	/** For tries that turned out well. */
@@ -87,10 +94,17 @@ export class RateLimiter {
 		const now = performance.now();
 		const waits = claims.map((claim) => waitOf(claim.limit, this.own.get(keyOf(claim)) ?? 0, now));
 		const longest = Math.max(...waits);
-		if (longest > 0) return { isAllowed: false, deniedBy: waits.indexOf(longest), retryAfterMs: Math.ceil(longest) };
+		if (longest > 0) {
+			const quotas = claims.map((claim) => this.quotaHere(claim, now));
+			return { isAllowed: false, deniedBy: waits.indexOf(longest), retryAfterMs: Math.ceil(longest), quotas };
+		}
 		for (const claim of claims)
 			this.own.set(keyOf(claim), Math.max(this.own.get(keyOf(claim)) ?? 0, now) + costOf(claim.limit));
-		return { isAllowed: true };
+		return { isAllowed: true, quotas: claims.map((claim) => this.quotaHere(claim, now)) };
+	}
+
+	private quotaHere(claim: RateClaim, now: number): RateQuota {
+		return quotaOf(claim.limit, Math.max(0, (this.own.get(keyOf(claim)) ?? 0) - now));
 	}
 }
 

@@ -46,6 +46,27 @@ it('takes all claims or none, and names the one that is used up', async () => {
 	expect(allowed(rest)).toBe(45);
 });
 
+it('says what is left of each claim, in the order of the takes, also when it refuses', async () => {
+	const claims = [
+		{ limit: wide, subject: 'left' },
+		{ limit, subject: 'left' },
+	];
+	const left = [];
+	for (let n = 0; n < 7; n++) left.push((await limiter(n).take(claims)).quotas.map((quota) => quota.left));
+	expect(left).toEqual([
+		[49, 4],
+		[48, 3],
+		[47, 2],
+		[46, 1],
+		[45, 0],
+		[45, 0],
+		[45, 0],
+	]);
+	const { quotas } = await limiter().take(claims);
+	expect(quotas[1]?.nextInMs).toBeGreaterThan(10_000);
+	expect(quotas[1]?.nextInMs).toBeLessThanOrEqual(12_000);
+});
+
 it('gives back what turned out well, never more than there was', async () => {
 	for (let n = 0; n < 20; n++) {
 		expect((await take('good')).isAllowed).toBe(true);
@@ -70,6 +91,7 @@ describe('while Redis is away', () => {
 		const here = await Promise.all(Array.from({ length: 50 }, () => take('away')));
 		expect(allowed(here)).toBe(5);
 		expect(here.find(({ isAllowed }) => !isAllowed)).toMatchObject({ retryAfterMs: expect.any(Number) });
+		expect(here.map(({ quotas }) => quotas[0]?.left).slice(0, 6)).toEqual([4, 3, 2, 1, 0, 0]);
 		await limiter().giveBack([{ limit, subject: 'away' }]);
 		expect((await take('away')).isAllowed).toBe(true);
 		expect((await take('away')).isAllowed).toBe(false);
