@@ -52,6 +52,33 @@ describe('budgets', () => {
 		expect(events.map(({ action }) => action)).toEqual(['budget.create', 'budget.update', 'budget.delete']);
 	});
 
+	it('say what is spent and left in the running period', async () => {
+		const made = await create({
+			attachment: 'user',
+			attachmentId: owner.userId,
+			period: 'month',
+			amountNanoUsd: '1000',
+		});
+		expect(made).toMatchObject({ spentNanoUsd: '0', remainingNanoUsd: '1000' });
+		await asOwner(
+			`INSERT INTO usage_events (occurred_on, event_id, organization_id, occurred_at, user_id, dialect, operation, model, alias,
+				status, usage_source, cost_nano_usd)
+			VALUES ((now() AT TIME ZONE 'UTC')::date, $1, $2, now(), $3, 'openai', 'chat', 'm', 'm', 'ok', 'provider', 700)`,
+			[newId(), owner.organizationId, owner.userId],
+		);
+		await asOwner(
+			`INSERT INTO usage_open_windows (organization_id, hour) VALUES ($1, date_trunc('hour', now(), 'UTC')) ON CONFLICT DO NOTHING`,
+			[owner.organizationId],
+		);
+		const found = (await ask('GET', `/${made.id}`)).data;
+		expect(found).toMatchObject({ spentNanoUsd: '700', remainingNanoUsd: '300' });
+		const listed = await ask<{ items: Budget[] }>('GET', '');
+		expect(listed.data.items.find(({ id }) => id === made.id)).toEqual(found);
+		const effective = await ask<{ items: Budget[] }>('GET', `/effective?keyId=${owner.keyRowId}`);
+		expect(effective.data.items).toContainEqual(found);
+		expect(await ask('GET', `/effective?userId=${stranger.userId}`)).toMatchObject({ status: 404 });
+	});
+
 	it('are one for each place and period', async () => {
 		const place = { attachment: 'user', attachmentId: basic.userId };
 		await create(place);
@@ -107,5 +134,31 @@ describe("an organization's time zone", () => {
 	});
 	it.each(['Mars/Olympus', '+02:00', 'UTC+3', '', 'Europe/Berlin; DROP'])('is never %j', async (name) => {
 		expect(await patch(name)).toMatchObject({ status: 400, fields: ['timeZone'] });
+	});
+});
+
+describe('GET /api/v1/usage/me', () => {
+	interface Own {
+		limits: Record<string, unknown>[];
+		budgets: Record<string, unknown>[];
+	}
+	const mine = (by: Tenant) => askApi<Own>(api, by, ['GET', '/usage/me']);
+
+	it('tells everybody what binds them, and not why; what all spend together, those who may see budgets', async () => {
+		const config = testConfig('api');
+		const [member, admin] = [await addMember(config, owner, 'premium'), await addMember(config, owner, 'admin')];
+		const note = { reason: 'a remark among administrators' };
+		await create({ ...note, period: 'week', zone: 'organization' });
+		await create({ ...note, attachment: 'key', attachmentId: member.keyRowId, period: 'day' });
+		const limit = { attachment: 'key', attachmentId: member.keyRowId, metric: 'requests', window: 'hour', max: 77 };
+		await askApi(api, owner, ['POST', '/limits', { ...limit, ...note }]);
+		const { status, data, text } = await mine(member);
+		expect(status).toBe(200);
+		expect(text).not.toContain('remark');
+		expect(data.limits).toContainEqual(expect.objectContaining({ ...limit, source: 'limit' }));
+		expect(data.limits).toContainEqual(expect.objectContaining({ attachment: 'user', max: 300, source: 'template' }));
+		expect(data.budgets).toMatchObject([{ attachment: 'key', period: 'day', remainingNanoUsd: '25000000000' }]);
+		const attachments = (await mine(admin)).data.budgets.map(({ attachment }) => attachment);
+		expect(new Set(attachments)).toEqual(new Set(['organization']));
 	});
 });

@@ -160,6 +160,10 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Set how much somebody, or the organization, may spend',
 		load: async () => (await import('./commands/budgets-set.js')).command,
 	},
+	'budgets show': {
+		summary: 'Show the budgets that bind somebody, and what is left of them',
+		load: async () => (await import('./commands/budgets-show.js')).command,
+	},
 	'budgets list': {
 		summary: 'Show the budgets of an organization',
 		load: async () => (await import('./commands/budgets-list.js')).command,

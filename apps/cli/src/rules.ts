@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isUuid, missing } from '#libs/kernel';
-import type { Attachment } from '#libs/metering';
+import type { Attachment, RuleQuestion } from '#libs/metering';
 import { protocols } from '#libs/providers';
 import { everything, organizationExplanation, organizationOption, type Services, userIdOf } from './application.js';
 import { type Invocation, textOption, UsageError } from './command.js';
@@ -100,3 +100,13 @@ export function wordOption<Word extends string>(
 /** Where a rule is attached, for a table. */
 export const placeText = ({ attachment, attachmentId }: Subject): string =>
 	attachmentId === null ? attachment : `${attachment} ${attachmentId}`;
+
+/** A question about nobody and every call, to be filled in. */
+export const anything: RuleQuestion = {
+	keyId: undefined,
+	userId: undefined,
+	projectId: undefined,
+	dialect: undefined,
+	alias: undefined,
+	model: undefined,
+};

@@ -106,7 +106,11 @@ describe('budgets', () => {
 		expect(made).toMatchObject({ amountNanoUsd: '25500000000', period: 'month', action: 'block' });
 		const changed = await cli(`budgets set --amount 30 --action warn --project ${projectId} --zone organization`);
 		expect(changed.out).toBe(`project ${projectId}: 30.00 USD a month, then warn (${made.id})\n`);
-		expect((await cli('budgets list')).out).toMatch(/project \S+ +30\.00 +month +organization +warn/);
+		expect((await cli('budgets list')).out).toMatch(/project \S+ +30\.00 +0\.00 +30\.00 +month +organization +warn/);
+		expect((await cli(`budgets show --key ${keyId}`)).out).toMatch(
+			/project \S+ +30\.00 +0\.00 +30\.00 +month +20\d\d-/,
+		);
+		expect((await cli(`budgets show --user ann@example.test`)).out).toBe('none\n');
 		expect(await cli(`budgets set --amount 30 --project ${projectId}`)).toMatchObject({ code: 5 });
 		expect(await cli(`budgets delete ${made.id}`)).toMatchObject({ code: 0 });
 		expect((await cli('budgets list')).out).toBe('none\n');

@@ -28,6 +28,7 @@ export {
 	type BudgetRecord,
 	budgetZones,
 } from './rules/budget.js';
+export type { BudgetState } from './rules/budget-spending.js';
 export { BudgetsService } from './rules/budgets.service.js';
 export { type LimitChange, type LimitInput, limitMetrics, type LimitRecord, limitWindows } from './rules/limit.js';
 export { LimitTemplatesService } from './rules/limit-templates.service.js';

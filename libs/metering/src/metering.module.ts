@@ -14,6 +14,7 @@ import { LimitsRepository } from './persistence/limits.repository.js';
 import { LimitTemplateEntity } from './persistence/limit-template.entity.js';
 import { OrganizationWalk } from './persistence/organization-walk.js';
 import { RuleSetRepository } from './persistence/rule-set.repository.js';
+import { SpendingRepository } from './persistence/spending.repository.js';
 import { SubjectsRepository } from './persistence/subjects.repository.js';
 import { UsageEventEntity } from './persistence/usage-event.entity.js';
 import { UsageLedger } from './persistence/usage-ledger.js';
@@ -24,6 +25,7 @@ import { UsageRollupsRepository } from './persistence/usage-rollups.repository.j
 import { UsagePartitions } from './persistence/usage-partitions.js';
 import { Reaper } from './reaper.js';
 import { RollupService } from './rollup.service.js';
+import { BudgetSpending } from './rules/budget-spending.js';
 import { BudgetsService } from './rules/budgets.service.js';
 import { LimitTemplatesService } from './rules/limit-templates.service.js';
 import { LimitsService } from './rules/limits.service.js';
@@ -44,11 +46,13 @@ const entities = [
 const services = [BudgetsService, LimitTemplatesService, LimitsService, RuleDirectory, RuleExplainer];
 const rules = [
 	...services,
+	BudgetSpending,
 	BudgetsRepository,
 	LimitTemplatesRepository,
 	LimitsRepository,
 	RuleChanges,
 	RuleSetRepository,
+	SpendingRepository,
 	SubjectsRepository,
 ];
 

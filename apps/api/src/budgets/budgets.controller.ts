@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Scope } from '#libs/kernel';
-import { type BudgetRecord, BudgetsService } from '#libs/metering';
+import { BudgetsService, type BudgetState } from '#libs/metering';
 import { CurrentScope, Requires } from '../edge/access.decorators.js';
 import { Cursors } from '../edge/cursor.js';
 import { paged } from '../edge/paged.js';
@@ -29,14 +29,14 @@ export class BudgetsController {
 	@Post()
 	@Requires('budgets:write')
 	@Responds(201, Budget, 'The new budget; it binds the next call')
-	create(@CurrentScope() scope: Scope, @Body({ schema: CreateBudget }) input: CreateBudget): Promise<BudgetRecord> {
+	create(@CurrentScope() scope: Scope, @Body({ schema: CreateBudget }) input: CreateBudget): Promise<BudgetState> {
 		return this.budgets.create(scope, input);
 	}
 
 	@Get(':id')
 	@Requires('budgets:read')
 	@Responds(200, Budget, 'One budget')
-	get(@CurrentScope() scope: Scope, @Param('id', { schema: RuleId }) id: string): Promise<BudgetRecord> {
+	get(@CurrentScope() scope: Scope, @Param('id', { schema: RuleId }) id: string): Promise<BudgetState> {
 		return this.budgets.get(scope, id);
 	}
 
@@ -47,7 +47,7 @@ export class BudgetsController {
 		@CurrentScope() scope: Scope,
 		@Param('id', { schema: RuleId }) id: string,
 		@Body({ schema: UpdateBudget }) change: UpdateBudget,
-	): Promise<BudgetRecord> {
+	): Promise<BudgetState> {
 		return this.budgets.update(scope, id, change);
 	}
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { budgetActions, budgetPeriods, budgetZones } from '#libs/metering';
+import { attachments, budgetActions, budgetPeriods, budgetZones } from '#libs/metering';
 import { listOf } from '../edge/responds.decorator.js';
-import { changedRule, newRule, shownRule } from '../limits/rules.schemas.js';
+import { timestamp } from '../edge/timestamp.js';
+import { changedRule, id, newRule, shownRule, shownTarget } from '../limits/rules.schemas.js';
 
 const period = z.enum(budgetPeriods).meta({ description: 'How long the amount has to last; weeks begin on Monday' });
 const zone = z
@@ -45,7 +46,34 @@ export const UpdateBudget = z
 	.meta({ id: 'UpdateBudget' });
 export type UpdateBudget = z.output<typeof UpdateBudget>;
 
-export const Budget = z
-	.object({ ...shownRule, period, zone, amountNanoUsd: z.string(), action, thresholds: z.array(z.int()) })
-	.meta({ id: 'Budget' });
+const nanoUsd = z.string().meta({ examples: ['1500000000'] });
+
+/** A budget's terms, with how it stands. */
+const shownTerms = {
+	period,
+	zone,
+	amountNanoUsd: nanoUsd,
+	action,
+	spentNanoUsd: nanoUsd.meta({ description: 'In the running period, by the ledger; running calls are not in it' }),
+	remainingNanoUsd: nanoUsd,
+	startsAt: timestamp.meta({ description: 'When the running period began; a lifetime begins with the budget' }),
+	endsAt: timestamp.nullable().meta({ description: 'When the whole amount is there again; `null`: never' }),
+};
+
+export const Budget = z.object({ ...shownRule, ...shownTerms, thresholds: z.array(z.int()) }).meta({ id: 'Budget' });
 export const BudgetList = listOf(Budget).meta({ id: 'BudgetList' });
+
+export const EffectiveBudgets = z
+	.object({ items: z.array(Budget).meta({ description: 'All of them bind together' }) })
+	.meta({ id: 'EffectiveBudgets' });
+
+/** As somebody sees it whom it binds. */
+export const OwnBudget = z
+	.object({
+		attachment: z.enum(attachments),
+		attachmentId: id.nullable(),
+		...shownTarget,
+		...shownTerms,
+		expiresAt: timestamp.nullable(),
+	})
+	.meta({ id: 'OwnBudget' });

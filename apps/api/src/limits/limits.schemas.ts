@@ -29,15 +29,22 @@ export const LimitList = listOf(Limit).meta({ id: 'LimitList' });
 
 const terms = { metric, window, max: z.int() };
 
-const effective = {
+const own = {
 	attachment: z.enum(attachments),
 	attachmentId: id.nullable(),
 	...shownTarget,
 	...terms,
-	source: z.enum(limitSources).meta({ description: 'A role’s template, a limit for good, or one that ends' }),
+	source: z.enum(limitSources).meta({ description: "A role's template, a limit for good, or one that ends" }),
+	expiresAt: timestamp.nullable(),
+};
+
+/** As somebody sees it whom it binds. */
+export const OwnLimit = z.object(own).meta({ id: 'OwnLimit' });
+
+const effective = {
+	...own,
 	limitId: id.nullable().meta({ description: '`null`: it stands in a template' }),
 	reason: z.string().nullable(),
-	expiresAt: timestamp.nullable(),
 };
 
 export const EffectiveLimits = z

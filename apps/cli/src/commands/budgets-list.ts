@@ -14,11 +14,13 @@ export const command: Command = {
 		);
 		printResult(invocation, { items }, () =>
 			table(
-				['id', 'binds', 'usd', 'period', 'zone', 'action', 'dialect', 'model', 'expires', 'reason'],
+				['id', 'binds', 'usd', 'spent', 'left', 'period', 'zone', 'action', 'dialect', 'model', 'expires', 'reason'],
 				items.map((budget) => [
 					budget.id,
 					placeText(budget),
 					usdOf(budget.amountNanoUsd),
+					usdOf(budget.spentNanoUsd),
+					usdOf(budget.remainingNanoUsd),
 					budget.period,
 					budget.zone,
 					budget.action,

@@ -1,8 +1,7 @@
-import type { RuleQuestion } from '#libs/metering';
 import { everything, type Services, withServices } from '../application.js';
 import { type Command, type Invocation, textOption } from '../command.js';
 import { printResult, table } from '../output.js';
-import { checkSubject, placeText, subjectExplanations, subjectOf, subjectOptions } from '../rules.js';
+import { anything, checkSubject, placeText, subjectExplanations, subjectOf, subjectOptions } from '../rules.js';
 
 export const command: Command = {
 	usage: 'limits show [--user <address> | --key <id> | --project <id>] [--organization <slug>]',
@@ -56,12 +55,3 @@ async function showBinding(services: Services, invocation: Invocation): Promise<
 		),
 	);
 }
-
-const anything: RuleQuestion = {
-	keyId: undefined,
-	userId: undefined,
-	projectId: undefined,
-	dialect: undefined,
-	alias: undefined,
-	model: undefined,
-};

@@ -35,9 +35,13 @@ export interface EffectiveLimit extends RuleTarget, LimitTerms {
 export type LimitPlace = readonly [EffectiveLimit, ...EffectiveLimit[]];
 
 /** Whether a rule is attached to the caller, and about what is called. */
-export function concerns(rule: RuleTarget, caller: Caller, called: Called): boolean {
-	if (rule.dialect !== null && called.dialect !== undefined && rule.dialect !== called.dialect) return false;
-	return isAttachedTo(rule, caller) && (rule.model === null || fitsCalled(rule.model, called));
+export const concerns = (rule: RuleTarget, caller: Caller, called: Called): boolean =>
+	isAttachedTo(rule, caller) && isAbout(rule, called);
+
+/** Whether a rule is about what is called, whoever calls. */
+export function isAbout({ dialect, model }: RuleTarget, called: Called): boolean {
+	if (dialect !== null && called.dialect !== undefined && dialect !== called.dialect) return false;
+	return model === null || fitsCalled(model, called);
 }
 
 /**

@@ -3,7 +3,7 @@ import { type TenantScope, UnitOfWork } from '#libs/database';
 import { missing, type Scope, userIdOf } from '#libs/kernel';
 import { RuleSetRepository } from '../persistence/rule-set.repository.js';
 import { SubjectsRepository } from '../persistence/subjects.repository.js';
-import type { BudgetRecord } from './budget.js';
+import { BudgetSpending, type BudgetState } from './budget-spending.js';
 import { type Called, type Caller, concerns, type EffectiveLimit, limitsFor } from './precedence.js';
 import { templateOf } from './role-template.js';
 
@@ -24,7 +24,7 @@ export interface RuleExplanation {
 	/** The role whose template counts; `null`: there is none. */
 	readonly templateRoleId: string | null;
 	readonly limits: readonly BindingLimit[];
-	readonly budgets: readonly BudgetRecord[];
+	readonly budgets: readonly BudgetState[];
 }
 
 /** Which limits and budgets bind whom, and why: read afresh, by the rule of the calls. */
@@ -34,6 +34,7 @@ export class RuleExplainer {
 		private readonly work: UnitOfWork,
 		private readonly rules: RuleSetRepository,
 		private readonly subjects: SubjectsRepository,
+		private readonly spending: BudgetSpending,
 	) {}
 
 	/** @throws AppError missing for a key, user or project that the organization does not have */
@@ -49,17 +50,23 @@ export class RuleExplainer {
 				limits: limitsFor({ limits, template: template?.limits ?? [] }, caller, question).map(
 					([strongest, ...overrides]) => ({ ...strongest, overrides }),
 				),
-				budgets: budgets.filter((budget) => concerns(budget, caller, question)),
+				budgets: await this.spending.of(
+					tenant,
+					budgets.filter((budget) => concerns(budget, caller, question)),
+				),
 			};
 		});
 	}
 
-	/** What binds the caller's next calls, whatever they are. */
-	mine(scope: Scope): Promise<RuleExplanation> {
+	/** What binds the caller's next calls, whatever they are. What all spend together is told to whoever may see budgets. */
+	async mine(scope: Scope): Promise<RuleExplanation> {
 		const { actor, projectId } = scope;
 		const keyId = actor.kind === 'key' ? actor.keyId : undefined;
-		const userId = keyId === undefined ? userIdOf(scope) : undefined;
-		return this.explain(scope, { keyId, userId, projectId, dialect: undefined, alias: undefined, model: undefined });
+		const caller = { keyId, userId: keyId === undefined ? userIdOf(scope) : undefined, projectId };
+		const all = await this.explain(scope, { ...caller, dialect: undefined, alias: undefined, model: undefined });
+		if (scope.permissions.has('budgets:read')) return all;
+		const isOwn = ({ attachment }: BudgetState): boolean => attachment === 'user' || attachment === 'key';
+		return { ...all, budgets: all.budgets.filter(isOwn) };
 	}
 
 	private async callerOf(tenant: TenantScope, { keyId, userId, projectId }: RuleQuestion): Promise<Caller> {
