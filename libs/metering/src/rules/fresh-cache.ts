@@ -1,9 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { AppError } from '#libs/kernel';
 
 const FRESH_MS = 5_000;
 const STALE_MS = 600_000; // while PostgreSQL is away nobody can change anything
-const ENTRIES_MAX = 20_000;
+const ENTRIES_MAX = 10_000;
 
 interface Revised {
 	/** Changes with every change. */
@@ -21,7 +20,7 @@ interface Entry<T> {
  * away. The same object as long as nothing has changed.
  */
 export class FreshCache<T extends Revised> {
-	private readonly entries = new LRUCache<string, Entry<T>>({ max: ENTRIES_MAX });
+	private readonly entries = new Map<string, Entry<T>>();
 
 	constructor(private readonly read: (key: string) => Promise<T>) {}
 
@@ -47,13 +46,9 @@ export class FreshCache<T extends Revised> {
 		this.entries.clear();
 	}
 
-	/** Of the keys that begin so. */
-	forgetAllOf(prefix: string): void {
-		const theirs = Array.from(this.entries.keys()).filter((key) => key.startsWith(prefix));
-		for (const key of theirs) this.entries.delete(key);
-	}
-
 	private remember(key: string): Entry<T> {
+		const [oldest] = this.entries.size < ENTRIES_MAX ? [] : this.entries.keys();
+		if (oldest !== undefined) this.entries.delete(oldest);
 		const entry: Entry<T> = { value: undefined, loadedAt: Number.NEGATIVE_INFINITY, running: undefined };
 		this.entries.set(key, entry);
 		return entry;

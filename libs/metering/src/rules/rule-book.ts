@@ -25,11 +25,24 @@ export interface RuleSet {
 	readonly templates: ReadonlyMap<string, RoleTemplate>;
 }
 
-const REMEMBERED = 10_000;
+/** What was said of one name that a caller used. */
+interface Known<Answer> {
+	readonly dialect: string | undefined;
+	readonly model: string | undefined;
+	readonly answer: Answer;
+}
+/** By name. */
+type KnownNames<Answer> = Map<string | undefined, Known<Answer>[]>;
 
-/** An organization's rules as they were read. Remembers what it said of each kind of call, until a rule ends. */
+const CALLERS_MAX = 1_000;
+const NAMES_MAX = 200;
+
+/**
+ * An organization's rules as they were read. Remembers what it said of each kind of call, until a rule ends: whoever asks
+ * again gets it by three look-ups, without anything being made.
+ */
 export class RuleBook<Answer extends object> {
-	private answers = new WeakMap<RolesRead, Map<string, Answer>>();
+	private answers = new WeakMap<RolesRead, Map<string, KnownNames<Answer>>>();
 	private validUntil: number;
 
 	/** `make`: what callers want to be told. */
@@ -44,18 +57,34 @@ export class RuleBook<Answer extends object> {
 	/** The same object for the same kind of call. */
 	of(caller: Caller, called: Called, roles: RolesRead, now: number): Answer {
 		if (now >= this.validUntil) this.dropEnded(now);
-		let known = this.answers.get(roles);
-		if (known === undefined || known.size >= REMEMBERED) {
-			known = new Map();
-			this.answers.set(roles, known);
+		const names = this.namesOf(caller, roles);
+		const { dialect, alias, model } = called;
+		let same = names.get(alias);
+		for (const known of same ?? []) if (known.dialect === dialect && known.model === model) return known.answer;
+		const answer = this.make(bindingRules(this.set, roles.roles, caller, called));
+		if (same === undefined) {
+			if (names.size >= NAMES_MAX) names.clear();
+			same = [];
+			names.set(alias, same);
 		}
-		const question = `${caller.keyId} ${caller.projectId} ${called.dialect} ${called.alias}\n${called.model}`;
-		let answer = known.get(question);
-		if (answer === undefined) {
-			answer = this.make(bindingRules(this.set, roles.roles, caller, called));
-			known.set(question, answer);
-		}
+		same.push({ dialect, model, answer });
 		return answer;
+	}
+
+	/** A key is of one project; without one, a user acts in a project. */
+	private namesOf({ keyId, projectId }: Caller, roles: RolesRead): KnownNames<Answer> {
+		let callers = this.answers.get(roles);
+		if (callers === undefined) {
+			callers = new Map();
+			this.answers.set(roles, callers);
+		}
+		const caller = keyId ?? projectId ?? '';
+		const known = callers.get(caller);
+		if (known !== undefined) return known;
+		if (callers.size >= CALLERS_MAX) callers.clear();
+		const names: KnownNames<Answer> = new Map();
+		callers.set(caller, names);
+		return names;
 	}
 
 	private dropEnded(now: number): void {

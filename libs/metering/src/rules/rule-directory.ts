@@ -9,14 +9,15 @@ import type { Called, Caller } from './precedence.js';
 import { type BindingRules, RuleBook, type RolesRead, type RuleSet } from './rule-book.js';
 import { RULES } from './rule-changes.js';
 
+const ORGANIZATIONS_MAX = 10_000;
 const NO_ROLES: RolesRead = Object.freeze({ roles: [], revision: '' });
 
 /** Which rules bind a call. Cached in this process; a change reaches every replica by an announcement, else within five seconds. */
 @Injectable()
 export class RuleDirectory {
 	private readonly books = new FreshCache<RuleBook<BindingRules>>((organizationId) => this.readBook(organizationId));
-	/** By user, then organization. */
-	private readonly roles = new FreshCache<RolesRead>((key) => this.readRoles(key));
+	/** By organization, then user: looked up for every call, so that no key is put together. */
+	private readonly roles = new Map<string, FreshCache<RolesRead>>();
 
 	constructor(
 		private readonly work: UnitOfWork,
@@ -25,13 +26,15 @@ export class RuleDirectory {
 		invalidations: Invalidations,
 	) {
 		invalidations.on(RULES, (id) => (id === SYSTEM_ORGANIZATION_ID ? this.books.forgetAll() : this.books.forget(id)));
-		invalidations.on('user', (userId) => this.roles.forgetAllOf(userId));
+		invalidations.on('user', (userId) => {
+			for (const ofOrganization of this.roles.values()) ofOrganization.forget(userId);
+		});
 	}
 
 	/** At once when it is known; the same frozen object for the same kind of call. @throws AppError unavailable */
 	of(organizationId: string, caller: Caller, called: Called): BindingRules | Promise<BindingRules> {
 		const book = this.books.of(organizationId);
-		const roles = caller.userId === undefined ? NO_ROLES : this.roles.of(`${caller.userId} ${organizationId}`);
+		const roles = caller.userId === undefined ? NO_ROLES : this.rolesIn(organizationId).of(caller.userId);
 		if (!(book instanceof Promise) && !(roles instanceof Promise))
 			return book.of(caller, called, roles, performance.now());
 		return Promise.all([book, roles]).then(([theBook, theRoles]) =>
@@ -44,8 +47,16 @@ export class RuleDirectory {
 		return new RuleBook(set, revisionOf(set), (rules) => rules);
 	}
 
-	private async readRoles(key: string): Promise<RolesRead> {
-		const [userId = '', organizationId = ''] = key.split(' ');
+	private rolesIn(organizationId: string): FreshCache<RolesRead> {
+		const known = this.roles.get(organizationId);
+		if (known !== undefined) return known;
+		if (this.roles.size >= ORGANIZATIONS_MAX) this.roles.clear();
+		const fresh = new FreshCache<RolesRead>((userId) => this.readRoles(organizationId, userId));
+		this.roles.set(organizationId, fresh);
+		return fresh;
+	}
+
+	private async readRoles(organizationId: string, userId: string): Promise<RolesRead> {
 		const roles = await this.work.run(scopeOf(organizationId), (tenant) => this.subjects.rolesOf(tenant, userId));
 		return { roles, revision: JSON.stringify(roles) };
 	}
