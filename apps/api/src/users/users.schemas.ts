@@ -81,6 +81,8 @@ export const AccountExport = z
 		keys: z.array(part),
 		invitations: z.array(part),
 		usage: z.array(part),
+		limits: z.array(part),
+		budgets: z.array(part),
 	})
 	.meta({ id: 'AccountExport' });
 

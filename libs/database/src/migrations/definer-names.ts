@@ -16,6 +16,7 @@ export const definerNames: readonly string[] = [
 	'accounts_to_erase',
 	'erase_account',
 	'export_account',
+	'export_account_rules',
 	'find_key',
 	'find_session_rights',
 	'organizations_with_ending_roles',

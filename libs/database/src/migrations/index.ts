@@ -11,6 +11,7 @@ import { AccountEnd1795690000000 } from './1795690000000-AccountEnd.js';
 import { DroppedParams1795695000000 } from './1795695000000-DroppedParams.js';
 import { RoleNotices1795700000000 } from './1795700000000-RoleNotices.js';
 import { Limits1795720000000 } from './1795720000000-Limits.js';
+import { LimitExport1795720001000 } from './1795720001000-LimitExport.js';
 
 export const migrations: (new () => MigrationInterface)[] = [
 	Foundation1795200000000,
@@ -24,4 +25,5 @@ export const migrations: (new () => MigrationInterface)[] = [
 	DroppedParams1795695000000,
 	RoleNotices1795700000000,
 	Limits1795720000000,
+	LimitExport1795720001000,
 ];
