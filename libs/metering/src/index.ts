@@ -33,6 +33,7 @@ export { BudgetsService } from './rules/budgets.service.js';
 export { type LimitChange, type LimitInput, limitMetrics, type LimitRecord, limitWindows } from './rules/limit.js';
 export { LimitTemplatesService } from './rules/limit-templates.service.js';
 export { LimitsService } from './rules/limits.service.js';
-export { type EffectiveLimit, limitSources } from './rules/precedence.js';
+export { type Called, type Caller, type EffectiveLimit, limitSources } from './rules/precedence.js';
+export type { BindingRules, ZonedBudget } from './rules/rule-book.js';
 export { RuleDirectory } from './rules/rule-directory.js';
 export { type BindingLimit, type RuleExplanation, RuleExplainer, type RuleQuestion } from './rules/rule-explainer.js';

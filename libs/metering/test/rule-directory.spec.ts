@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
-import { AccessModule, RoleAssignmentsService } from '#libs/access';
+import { AccessModule, OrganizationsService, RoleAssignmentsService } from '#libs/access';
 import { newId, type Scope, systemScope } from '#libs/kernel';
-import { LimitsService, LimitTemplatesService, MeteringModule, RuleDirectory } from '#libs/metering';
+import { BudgetsService, LimitsService, LimitTemplatesService, MeteringModule, RuleDirectory } from '#libs/metering';
 import { asOwner, eventually, freshDatabase, openApplication, testConfig } from '#libs/testing';
 
 /** Two replicas of the api. */
@@ -48,6 +48,7 @@ const becomes = (max: number | undefined) =>
 		3_000,
 	);
 const limit = { attachment: 'user', attachmentId: userId, dialect: null, model: null, reason: null } as const;
+const organization = { ...limit, attachment: 'organization', attachmentId: null, expiresAt: null } as const;
 const perMinute = { ...limit, metric: 'requests', window: 'minute', expiresAt: null } as const;
 
 describe('the rules of a call', () => {
@@ -57,6 +58,11 @@ describe('the rules of a call', () => {
 		expect(ask(one, { projectId: newId() })).not.toBe(first);
 		expect(ask(one)).not.toBeInstanceOf(Promise);
 		expect(() => (first.limits as unknown[]).push(1)).toThrow(TypeError);
+		await one.get(LimitsService).create(scope, { ...perMinute, metric: 'output_tokens', max: 3, model: 'llama*' });
+		const { limits } = await ask(one);
+		expect(limits.map((each) => [each.place, Object.isFrozen(each)])).toEqual([
+			[`user|${userId}|output_tokens|minute||llama*`, true],
+		]);
 	});
 
 	it('follow roles, templates, limits and overrides on every replica, and go the way back', async () => {
@@ -85,6 +91,18 @@ describe('the rules of a call', () => {
 		await becomes(60);
 		await assignments.revoke(scope, basic.id);
 		await becomes(undefined);
+	});
+
+	it('tell budgets the zone in which their periods begin, also when it changes', async () => {
+		const budgets = one.get(BudgetsService);
+		const budget = { ...organization, period: 'day', amountNanoUsd: '1', action: 'block', thresholds: [] } as const;
+		await budgets.create(scope, { ...budget, zone: 'utc' });
+		await budgets.create(scope, { ...budget, zone: 'organization', model: 'llama*' });
+		const zones = async () => (await ask(two)).budgets.map(({ timeZone }) => timeZone).toSorted();
+		await eventually(async () => ((await zones()).join() === 'UTC,UTC' ? true : undefined), 3_000);
+		await one.get(OrganizationsService).update(scope, { timeZone: 'Europe/Berlin' });
+		await eventually(async () => ((await zones()).join() === 'Europe/Berlin,UTC' ? true : undefined), 3_000);
+		expect((await ask(one)).budgets.every((each) => Object.isFrozen(each))).toBe(true);
 	});
 
 	it('lose an override at the moment it ends', async () => {

@@ -3,6 +3,7 @@ import { Quota } from '#libs/access';
 import type { TenantScope } from '#libs/database';
 import { type Page, type PageRequest, pageOf, userIdOf } from '#libs/kernel';
 import type { BudgetChange, BudgetInput, BudgetRecord } from '../rules/budget.js';
+import type { ZonedBudget } from '../rules/rule-book.js';
 import { BudgetEntity } from './budget.entity.js';
 import {
 	endsIn,
@@ -16,6 +17,7 @@ import {
 } from './rule-columns.js';
 
 const columns = `${ruleColumns}, period, zone, amount_nano_usd::text AS "amountNanoUsd", action, thresholds`;
+const timeZone = `(SELECT CASE zone WHEN 'organization' THEN o.time_zone ELSE 'UTC' END FROM organizations o WHERE o.id = organization_id)`;
 const quota = new Quota('budgets', 10_000, 'FROM budgets WHERE organization_id = $1 AND $2::text IS NULL');
 
 @Injectable()
@@ -31,9 +33,9 @@ export class BudgetsRepository {
 	}
 
 	/** Those that count now. */
-	async current(scope: TenantScope): Promise<Timed<BudgetRecord>[]> {
-		return scope.transaction.manager.query<Timed<BudgetRecord>[]>(
-			`SELECT ${columns}, ${endsIn} FROM budgets WHERE organization_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
+	async current(scope: TenantScope): Promise<Timed<ZonedBudget>[]> {
+		return scope.transaction.manager.query<Timed<ZonedBudget>[]>(
+			`SELECT ${columns}, ${endsIn}, ${timeZone} AS "timeZone" FROM budgets WHERE organization_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
 			[scope.organizationId],
 		);
 	}

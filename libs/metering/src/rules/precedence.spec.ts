@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Attachment } from './attachment.js';
 import { type LimitRecord, limitMetrics, limitWindows, type TemplateLimit } from './limit.js';
-import { type Called, type Caller, concerns, type EffectiveLimit, limitsFor, placeOf } from './precedence.js';
+import { type Called, type Caller, concerns, type EffectiveLimit, limitsFor } from './precedence.js';
 
 const caller: Caller = { projectId: 'p', userId: 'u', keyId: 'k' };
 const ids: Record<Attachment, readonly (string | null)[]> = {
@@ -56,10 +56,10 @@ describe('limits for a call', () => {
 		fc.assert(
 			fc.property(limits, templates, called, (own, template, call) => {
 				const found = limitsFor({ limits: own, template }, caller, call);
-				const places = found.map(([strongest]) => placeOf(strongest));
+				const places = found.map(([{ place }]) => place);
 				expect(new Set(places).size).toBe(places.length);
 				for (const place of found) {
-					expect(new Set(place.map(placeOf)).size).toBe(1);
+					expect(new Set(place.map((limit) => limit.place)).size).toBe(1);
 					const strengths = place.map(({ source }) => strength[source]);
 					expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));
 				}
@@ -88,7 +88,7 @@ describe('limits for a call', () => {
 
 	it('do not depend on the order in which they were set', () => {
 		const told = (places: readonly (readonly EffectiveLimit[])[]) =>
-			places.map(([strongest]) => placeOf(strongest as EffectiveLimit) + strongest?.source).toSorted();
+			places.map(([strongest]) => `${strongest?.place} ${strongest?.source}`).toSorted();
 		fc.assert(
 			fc.property(limits, templates, called, (own, template, call) => {
 				expect(told(limitsFor({ limits: own.toReversed(), template }, caller, call))).toEqual(

@@ -22,8 +22,10 @@ export interface Called {
 export const limitSources = ['template', 'limit', 'override'] as const;
 export type LimitSource = (typeof limitSources)[number];
 
-/** A limit that binds somebody, or would but for a stronger one in the same place. */
+/** A limit that binds somebody, or would but for a stronger one in the same place. Frozen. */
 export interface EffectiveLimit extends RuleTarget, LimitTerms {
+	/** Names the place: what is counted there stays when another limit takes it. */
+	readonly place: string;
 	readonly source: LimitSource;
 	/** `null`: it stands in a template. */
 	readonly limitId: string | null;
@@ -58,55 +60,38 @@ export function limitsFor(
 	const ofRole = userId === undefined ? [] : template.map((limit) => ofTemplate(limit, userId));
 	const places = new Map<string, EffectiveLimit[]>();
 	for (const limit of [...own, ...ofRole.filter((each) => concerns(each, caller, called))]) {
-		const place = placeOf(limit);
-		const others = places.get(place);
-		if (others === undefined) places.set(place, [limit]);
+		const others = places.get(limit.place);
+		if (others === undefined) places.set(limit.place, [limit]);
 		else others.push(limit);
 	}
 	return [...places.values()].map((place) => place.toSorted(byStrength) as unknown as LimitPlace);
 }
 
-/** Names a place; what is counted there stays when another limit takes it. */
-export const placeOf = ({
-	attachment,
-	attachmentId,
-	dialect,
-	model,
-	metric,
-	window,
-}: RuleTarget & LimitTerms): string =>
+const placeOf = ({ attachment, attachmentId, dialect, model, metric, window }: RuleTarget & LimitTerms): string =>
 	[attachment, attachmentId ?? '', metric, window ?? '', dialect ?? '', model ?? ''].join('|');
 
 const byStrength = (a: EffectiveLimit, b: EffectiveLimit): number =>
 	limitSources.indexOf(b.source) - limitSources.indexOf(a.source);
 
-const ofLimit = (limit: LimitRecord): EffectiveLimit => ({
-	attachment: limit.attachment,
-	attachmentId: limit.attachmentId,
-	dialect: limit.dialect,
-	model: limit.model,
-	metric: limit.metric,
-	window: limit.window,
-	max: limit.max,
-	source: limit.expiresAt === null ? 'limit' : 'override',
-	limitId: limit.id,
-	reason: limit.reason,
-	expiresAt: limit.expiresAt,
-});
+const ofLimit = (limit: LimitRecord): EffectiveLimit => {
+	const { id, attachment, attachmentId, dialect, model, metric, window, max, reason, expiresAt } = limit;
+	const terms = { attachment, attachmentId, dialect, model, metric, window, max, reason, expiresAt };
+	const source = expiresAt === null ? 'limit' : 'override';
+	return Object.freeze({ place: placeOf(limit), ...terms, source, limitId: id });
+};
 
-const ofTemplate = ({ dialect, model, metric, window, max }: TemplateLimit, userId: string): EffectiveLimit => ({
-	attachment: 'user',
-	attachmentId: userId,
-	dialect,
-	model,
-	metric,
-	window,
-	max,
-	source: 'template',
-	limitId: null,
-	reason: null,
-	expiresAt: null,
-});
+function ofTemplate(limit: TemplateLimit, userId: string): EffectiveLimit {
+	const { dialect, model, metric, window, max } = limit;
+	const terms = { attachment: 'user', attachmentId: userId, dialect, model, metric, window, max } as const;
+	return Object.freeze({
+		place: placeOf(terms),
+		...terms,
+		source: 'template',
+		limitId: null,
+		reason: null,
+		expiresAt: null,
+	});
+}
 
 function isAttachedTo({ attachment, attachmentId }: RuleTarget, { projectId, userId, keyId }: Caller): boolean {
 	const ids = { organization: null, project: projectId, user: userId, key: keyId };

@@ -12,8 +12,11 @@ export interface RolesRead {
 /** What binds one kind of call. Frozen. */
 export interface BindingRules {
 	readonly limits: readonly EffectiveLimit[];
-	readonly budgets: readonly BudgetRecord[];
+	readonly budgets: readonly ZonedBudget[];
 }
+
+/** A budget with the IANA name of the zone in which its periods begin. */
+export type ZonedBudget = BudgetRecord & { readonly timeZone: string };
 
 /** When a rule ends, by a clock that never jumps; `Infinity`: never. */
 type Ending<Rule> = Rule & { readonly endsAt: number };
@@ -21,7 +24,7 @@ type Ending<Rule> = Rule & { readonly endsAt: number };
 /** Everything that an organization has set. */
 export interface RuleSet {
 	readonly limits: readonly Ending<LimitRecord>[];
-	readonly budgets: readonly Ending<BudgetRecord>[];
+	readonly budgets: readonly Ending<ZonedBudget>[];
 	readonly templates: ReadonlyMap<string, RoleTemplate>;
 }
 
