@@ -13,6 +13,12 @@ export function nanoUsdOf(text: string): string | undefined {
 export function usdOf(nanoUsd: string): string {
 	const isNegative = nanoUsd.startsWith('-');
 	const digits = nanoUsd.replace('-', '').padStart(DIGITS + 1, '0');
-	const part = digits.slice(-DIGITS).replace(/0+$/, '').padEnd(2, '0');
-	return `${isNegative ? '-' : ''}${digits.slice(0, -DIGITS)}.${part}`;
+	return `${isNegative ? '-' : ''}${digits.slice(0, -DIGITS)}.${withoutZeros(digits.slice(-DIGITS))}`;
+}
+
+/** The digits after the point without zeros at the end, two at least. No expression: `/0+$/` takes quadratic time on zeros. */
+function withoutZeros(part: string): string {
+	let end = part.length;
+	while (end > 2 && part[end - 1] === '0') end -= 1;
+	return part.slice(0, end);
 }
