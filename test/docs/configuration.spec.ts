@@ -6,7 +6,19 @@ import { type Page, pageOf, pages } from './pages.js';
 const settings = new Set(Object.values(concerns).flatMap((schema) => Object.keys(schema.shape)));
 
 /** Names of upper case that are no settings: of the examples, the tests and the explanation itself. */
-const others = new Set(['CONFIG_FILE', 'KEEP_SERVICES', 'KEY', 'NAME_FILE', 'UPDATE_DOCS', 'URL']);
+const others = new Set([
+	'CONFIG_FILE',
+	'GRAFANA_PORT',
+	'KEEP_SERVICES',
+	'KEY',
+	'NAME_FILE',
+	'NODE_IMAGE',
+	'OLLAMA_KEEP_ALIVE',
+	'PROMETHEUS_PORT',
+	'RUNBOOK_BASE_URL',
+	'UPDATE_DOCS',
+	'URL',
+]);
 
 const isKnown = (name: string): boolean =>
 	settings.has(name) || others.has(name) || (name.endsWith('_FILE') && settings.has(name.slice(0, -'_FILE'.length)));

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TableRoute } from '../../apps/api/src/edge/route-table.js';
+import { permissionsOf, type TableRoute } from '../../apps/api/src/edge/route-table.js';
 
 const FILE = join(import.meta.dirname, 'routes.json');
 
@@ -8,7 +8,7 @@ export const builtInRoles = ['owner', 'admin', 'premium', 'basic', 'viewer'] as 
 
 /** What each kind of caller gets at a route. `pass`: past the access rule; what comes then is other tests' business. */
 export interface Row {
-	/** A permission, `public`, or `optional`: anyone, but a credential that is sent must be good. */
+	/** A permission, two that are both needed (`a+b`), `public`, or `optional`: anyone, but a credential that is sent must be good. */
 	readonly access: string;
 	readonly anonymous: '401' | 'public';
 	/** A member whose membership is suspended, with a session from before. */
@@ -33,7 +33,7 @@ export const columns = ['access', 'anonymous', 'suspended', 'foreign', ...builtI
 export const nameOf = ({ method, url }: Pick<TableRoute, 'method' | 'url'>): string => `${method} ${url}`;
 
 export const accessOf = ({ access }: Pick<TableRoute, 'access'>): string =>
-	typeof access === 'object' ? access.requires : String(access);
+	typeof access === 'object' ? permissionsOf(access) : String(access);
 
 /** On disk a route is a line of its cells, in the order of `columns`: a diff shows which changed. */
 export function readTable(): Table {

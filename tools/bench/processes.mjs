@@ -56,12 +56,17 @@ export async function start(name, { core, args, env = {}, ready = 'line', ipc = 
 		child.once('error', reject);
 		child.once('exit', (code, signal) => {
 			running.delete(child);
-			reject(new Error(`${name} ended (${code ?? signal}); its log:\n${readFileSync(file, 'utf8').slice(-2_000)}`));
+			reject(new Error(`${name} ended (${code ?? signal}); its log:\n${endOf(file)}`));
 		});
 	});
 	ended.catch(() => undefined);
 	const port = ipc ? 0 : await Promise.race([ended, ready === 'line' ? firstLine(child) : untilAnswered(ready)]);
 	return { name, child, pid: child.pid, port };
+}
+
+/** The last of a log; nothing of one that was cleared away while its process ended. */
+function endOf(file) {
+	return existsSync(file) ? readFileSync(file, 'utf8').slice(-2_000) : '';
 }
 
 function firstLine(child) {

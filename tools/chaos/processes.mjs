@@ -31,6 +31,10 @@ export class Program {
 		if (ended() || !(await this.ready())) throw new Error(`${this.name} did not become ready:\n${tail(this.log)}`);
 	}
 
+	get pid() {
+		return this.#child.pid;
+	}
+
 	/** No last words. */
 	async kill() {
 		const child = this.#child;

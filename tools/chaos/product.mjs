@@ -14,9 +14,10 @@ const WINDOWS = { HEARTBEAT_MS: '150', REPLICA_TIMEOUT_MS: '1000', ROLLUP_EVERY_
 const STREAMS = 'chunks=10,first_chunk_ms=60,delay_ms=40';
 
 export class Product {
-	/** `models`: every name that a call will ask for. */
-	static async start(models, say) {
+	/** `models`: every name that a call will ask for. `settings`: of api and worker, besides those of a chaos run. */
+	static async start(models, say, settings = {}) {
 		const product = new Product();
+		product.settings = settings;
 		try {
 			say('starting PostgreSQL and Redis …');
 			product.stores = await Stores.start(say);
@@ -82,8 +83,10 @@ export class Product {
 		];
 		this.url = `http://127.0.0.1:${port}`;
 		this.managementUrl = `http://127.0.0.1:${apiManagement}`;
+		this.workerManagementUrl = `http://127.0.0.1:${workerManagement}`;
 		const common = {
 			...WINDOWS,
+			...this.settings,
 			...secrets,
 			HOST: '127.0.0.1',
 			REDIS_URL: this.stores.redisUrl,

@@ -19,7 +19,7 @@ function hashOfSources() {
 	const hash = createHash('sha256');
 	const sources = ['apps', 'libs'].flatMap((folder) =>
 		readdirSync(join(ROOT, folder), { recursive: true })
-			.filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+			.filter((file) => /\.(?:ts|js|css|html)$/.test(file) && !file.endsWith('.spec.ts'))
 			.map((file) => join(folder, file)),
 	);
 	for (const file of [...SETTINGS, ...sources.sort()])

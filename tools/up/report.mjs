@@ -20,7 +20,7 @@ export function printForPeople({ result, model, upstream }) {
 		'',
 		'Parallama is ready.',
 		'',
-		`  URL         ${url}   (reference: ${url}/docs)`,
+		`  URL         ${url}   (chat: ${url}/chat, reference: ${url}/docs)`,
 		`  Admin       ${adminEmail}`,
 		`  Password    ${adminPassword ?? '(chosen at the first start; not known here)'}`,
 		`  API key     ${apiKey}`,

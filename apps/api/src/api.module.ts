@@ -1,13 +1,18 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { Config, ConfigModule } from '#libs/config';
-import { DatabaseModule } from '#libs/database';
+import { DatabaseMetrics, DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { type Telemetry, TelemetryModule } from '#libs/telemetry';
 import { AccessHttpModule } from './access/access.http.module.js';
+import { AnalyticsHttpModule } from './analytics/analytics.http.module.js';
 import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AliasesHttpModule } from './aliases/aliases.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { BudgetsHttpModule } from './budgets/budgets.http.module.js';
+import { ChatHttpModule } from './chat/chat.http.module.js';
+import { ConversationsHttpModule } from './conversations/conversations.http.module.js';
+import { ImportsHttpModule } from './imports/imports.http.module.js';
+import { ExportsHttpModule } from './exports/exports.http.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { RouteTable } from './edge/route-table.js';
@@ -20,9 +25,12 @@ import { LimitsHttpModule } from './limits/limits.http.module.js';
 import { MailHttpModule } from './mail/mail.http.module.js';
 import { ModelsHttpModule } from './models/models.http.module.js';
 import { OrganizationsHttpModule } from './organizations/organizations.http.module.js';
+import { PricesHttpModule } from './prices/prices.http.module.js';
 import { ProjectsHttpModule } from './projects/projects.http.module.js';
+import { PromptsHttpModule } from './prompts/prompts.http.module.js';
 import { ProvidersHttpModule } from './providers/providers.http.module.js';
 import { RolesHttpModule } from './roles/roles.http.module.js';
+import { SearchHttpModule } from './search/search.http.module.js';
 import { ServiceAccountsHttpModule } from './service-accounts/service-accounts.http.module.js';
 import { UsageHttpModule } from './usage/usage.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
@@ -41,9 +49,14 @@ export interface ApiParts {
 	imports: [
 		AliasesHttpModule,
 		AccessHttpModule,
+		AnalyticsHttpModule,
 		AuditHttpModule,
 		AuthHttpModule,
 		BudgetsHttpModule,
+		ChatHttpModule,
+		ConversationsHttpModule,
+		ExportsHttpModule,
+		ImportsHttpModule,
 		DiscoveryModule,
 		EdgeModule,
 		GatewayHttpModule,
@@ -54,9 +67,12 @@ export interface ApiParts {
 		MailHttpModule,
 		ModelsHttpModule,
 		OrganizationsHttpModule,
+		PricesHttpModule,
 		ProjectsHttpModule,
+		PromptsHttpModule,
 		ProvidersHttpModule,
 		RolesHttpModule,
+		SearchHttpModule,
 		ServiceAccountsHttpModule,
 		UsageHttpModule,
 		UsersHttpModule,
@@ -74,6 +90,7 @@ export class ApiModule {
 				RedisModule,
 				...modules,
 			],
+			providers: [DatabaseMetrics],
 		};
 	}
 }

@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, edgeAdapter, type EdgeLimits } from './edge/edge-adapte
 import { EdgeHooks } from './edge/hooks.js';
 import { parseJsonBodies } from './edge/json-body.js';
 import { RouteTable } from './edge/route-table.js';
+import { serveChatPage } from './chat-page/serve-chat-page.js';
 import { serveDocs } from './docs.js';
 
 export interface ApiOptions {
@@ -40,6 +41,7 @@ export async function createApi(config: Config, options: ApiOptions = {}): Promi
 	hooks.install(instance);
 	routes.watch(instance, (route) => hooks.extend(route));
 	parseJsonBodies(instance);
+	serveChatPage(instance);
 	serveDocs(
 		instance,
 		routes,

@@ -4,7 +4,9 @@ import { VERSION } from '#libs/telemetry';
 import type { TableRoute } from './edge/route-table.js';
 import { describeAccess, describeErrors } from './openapi/access-and-errors.js';
 import { addDialectRoutes, nameWildcards } from './openapi/dialect-routes.js';
-import { withoutNeedlessSuffix, zodConverter } from './openapi/zod-converter.js';
+import { describeParameters } from './openapi/parameters.js';
+import { tags } from './openapi/tags.js';
+import { type Json, withoutNeedlessSuffix, zodConverter } from './openapi/zod-converter.js';
 
 const description = `The platform API, and the OpenAI, Anthropic and Ollama dialects.
 
@@ -17,6 +19,8 @@ export function openApiDocument(app: INestApplication, routes: readonly TableRou
 		.setTitle('Parallama')
 		.setDescription(description)
 		.setVersion(VERSION)
+		.setLicense('MIT', 'https://opensource.org/license/mit')
+		.addServer('/', 'This installation')
 		.addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key or an access token' }, 'bearer')
 		.addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description: 'An API key' }, 'apiKey')
 		.build();
@@ -28,6 +32,14 @@ export function openApiDocument(app: INestApplication, routes: readonly TableRou
 	nameWildcards(document);
 	addDialectRoutes(document, routes, convert);
 	describeErrors(document);
+	describeParameters(document);
+	const used = new Set(Object.values(document.paths).flatMap((item) => Object.values(item as Json).flatMap(tagsOf)));
+	document.tags = Object.entries(tags)
+		.toSorted(([one], [other]) => one.localeCompare(other))
+		.filter(([name]) => used.has(name))
+		.map(([name, about]) => ({ name, description: about }));
 	describeAccess(document, routes);
 	return withoutNeedlessSuffix(document);
 }
+
+const tagsOf = (operation: unknown): readonly string[] => (operation as { tags?: string[] }).tags ?? [];

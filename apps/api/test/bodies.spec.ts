@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asOwner, freshDatabase, testConfig } from '#libs/testing';
 import { sendRaw } from './support/raw-socket.js';
@@ -187,6 +188,34 @@ describe('request bodies of the platform API', () => {
 		expect(chunked.statuses).toEqual([413]);
 		expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
 	});
+
+	it.each(['/api/v1/projects', '/v1/chat/completions'])(
+		'a body somewhat above the limit of %s loses no answer',
+		async (path) => {
+			const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+			const limit = path.startsWith('/api') ? 1_048_576 : 33_554_432;
+			const post = (body: Buffer): Promise<{ status: number | undefined; isClosed: boolean }> =>
+				new Promise((resolve, reject) => {
+					const headers = { authorization: `Bearer ${tenant.key}`, 'content-type': 'application/json' };
+					const sent = request(
+						{ port: api.port, host: '127.0.0.1', method: 'POST', path, headers, agent },
+						(answer) => {
+							answer
+								.resume()
+								.on('end', () =>
+									resolve({ status: answer.statusCode, isClosed: answer.headers.connection === 'close' }),
+								);
+						},
+					);
+					sent.on('error', reject);
+					sent.setHeader('content-length', body.length);
+					sent.end(body);
+				});
+			expect(await post(Buffer.alloc(limit + 1, ' '))).toEqual({ status: 413, isClosed: false });
+			expect(await post(Buffer.from('{}'))).toEqual({ status: 400, isClosed: false });
+			agent.destroy();
+		},
+	);
 
 	it('brackets in a query reach no prototype', async () => {
 		const query = 'a[__proto__][polluted]=1&__proto__[polluted]=1&constructor[prototype][polluted]=1&__proto__=1';

@@ -38,6 +38,16 @@ describe('boot', () => {
 			[
 				'GET /',
 				'GET /.well-known/jwks.json',
+				'GET /api/v1/downloads/:token',
+				'GET /chat',
+				'GET /chat/api.js',
+				'GET /chat/chat.css',
+				'GET /chat/dompurify.js',
+				'GET /chat/elements.js',
+				'GET /chat/main.js',
+				'GET /chat/marked.js',
+				'GET /chat/messages.js',
+				'GET /chat/words.js',
 				'GET /docs',
 				'GET /docs/favicon-32x32.png',
 				'GET /docs/start.js',
@@ -55,6 +65,7 @@ describe('boot', () => {
 				'POST /api/v1/auth/reset-password',
 				'POST /api/v1/auth/verify-email',
 				'POST /api/v1/invitations/accept',
+				'POST /api/v1/shared/open',
 			].toSorted(),
 		);
 	});

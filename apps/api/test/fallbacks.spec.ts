@@ -39,6 +39,17 @@ describe('an alias with a fallback', () => {
 				model: 'm2',
 				provider_id: stage.id('two'),
 				usage_source: 'provider',
+				vendor: 'openai-compatible',
+				details: {
+					failures: [
+						{
+							providerId: stage.id('one'),
+							model: 'm1',
+							ms: expect.any(Number),
+							errorCode: expect.stringMatching(/^[a-z_]+$/),
+						},
+					],
+				},
 			});
 		},
 	);

@@ -97,6 +97,10 @@ describe('the catalogue of models', () => {
 			return data.providers.find(({ name }) => name === 'fresh');
 		};
 		expect(await refreshed()).toMatchObject({ isUp: true, modelCount: 1, error: null });
+		expect(await ask<Refreshed>('POST', '/cache/clear')).toMatchObject({
+			status: 200,
+			data: { providers: expect.any(Array) },
+		});
 		const answers = await Promise.all(Array.from({ length: 10 }, refreshed));
 		expect(answers.every((answer) => answer?.isUp)).toBe(true);
 		const status = await fetch(`${api.url}/status`, { headers: { 'x-api-key': tenant.key } });

@@ -1,24 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase } from '#libs/testing';
+import { permissionsOf } from '../src/edge/route-table.js';
 import { startApi, type TestApi } from './support/start-api.js';
 
 type Json = Record<string, unknown>;
+interface Media {
+	readonly schema: Json;
+	readonly example?: unknown;
+}
 interface Operation {
 	readonly operationId: string;
 	readonly summary?: string;
+	readonly description?: string;
 	readonly tags: readonly string[];
-	readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: Json }[];
-	readonly requestBody?: { content: Record<string, { schema: Json }> };
-	readonly responses: Record<string, { description: string; content?: Record<string, { schema: Json }> }>;
+	readonly parameters?: readonly { name: string; in: string; description?: string; schema: Json }[];
+	readonly requestBody?: { content: Record<string, Media> };
+	readonly responses: Record<string, { description: string; content?: Record<string, Media> }>;
 	readonly security?: readonly Json[];
 	readonly 'x-required-permission'?: string;
 }
 interface Document {
 	readonly openapi: string;
 	readonly info: Json;
+	readonly tags: readonly { readonly name: string }[];
 	readonly paths: Record<string, Record<string, Operation>>;
-	readonly components: { schemas: Record<string, Json>; securitySchemes: Record<string, Json> };
+	readonly components: {
+		responses: Record<string, { content?: Record<string, Media> }>;
+		schemas: Record<string, Json>;
+		securitySchemes: Record<string, Json>;
+	};
 }
 
 describe('the OpenAPI document', () => {
@@ -53,7 +64,7 @@ describe('the OpenAPI document', () => {
 	it('has every route that is served, and no other', () => {
 		const served = api.routes
 			.all()
-			.filter(({ method, url }) => method !== 'HEAD' && !url.startsWith('/docs') && url !== '/openapi.json')
+			.filter(({ method, url }) => method !== 'HEAD' && !/^\/(?:docs|chat|openapi\.json)(?:\/|$)/.test(url))
 			.map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}`);
 		expect(operations.map(({ id }) => id).toSorted()).toEqual(served.toSorted());
 	});
@@ -65,7 +76,7 @@ describe('the OpenAPI document', () => {
 				.find(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}` === id);
 			expect({ id, tags: operation.tags.length }).toEqual({ id, tags: 1 });
 			expect({ id, summary: operation.summary }).toEqual({ id, summary: expect.stringMatching(/\w/) });
-			const needs = typeof route?.access === 'object' ? route.access.requires : undefined;
+			const needs = typeof route?.access === 'object' ? permissionsOf(route.access) : undefined;
 			expect({ id, permission: operation['x-required-permission'] }).toEqual({ id, permission: needs });
 			if (needs !== undefined) {
 				expect(operation.security).toEqual([{ bearer: [] }, { apiKey: [] }]);
@@ -79,13 +90,28 @@ describe('the OpenAPI document', () => {
 		expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
 	});
 
+	it('explains every group, parameter, operation and failure, with an example of each body', () => {
+		const groups = new Set(document.tags.map(({ name }) => name));
+		for (const { id, operation } of operations) {
+			expect([id, groups.has(operation.tags[0] ?? '')]).toEqual([id, true]);
+			expect([id, operation.description]).toEqual([id, expect.stringMatching(/permission|Open to anyone/)]);
+			const silent = (operation.parameters ?? []).filter(({ description = '' }) => description === '');
+			expect([id, silent]).toEqual([id, []]);
+			const bodies = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
+				Object.entries(part?.content ?? {}),
+			);
+			const bare = bodies.filter(([type, { example }]) => type === 'application/json' && example === undefined);
+			expect([id, bare.length]).toEqual([id, 0]);
+		}
+	});
+
 	it('has no reference that leads nowhere, and no framework form of a schema', () => {
 		const text = JSON.stringify(document);
 		const names = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map((match) => match[1] ?? '');
 		expect(names.length).toBeGreaterThan(10);
 		for (const name of new Set(names)) {
-			expect(name).toMatch(/^#\/components\/schemas\/\w+$/);
-			expect(document.components.schemas).toHaveProperty(name.split('/').at(-1) ?? '');
+			const [, kind = '', found = ''] = /^#\/components\/(schemas|responses)\/(\w+)$/.exec(name) ?? [];
+			expect(document.components).toHaveProperty([kind, found]);
 		}
 		expect(text).not.toMatch(/"\$defs"|"\$schema"|"nullable"|__schema\d/);
 	});
@@ -102,12 +128,14 @@ describe('the OpenAPI document', () => {
 				errors: { type: 'null' },
 			},
 		});
-		expect(create?.responses.default?.content?.['application/json']?.schema).toEqual({
-			$ref: '#/components/schemas/ErrorEnvelope',
+		const failure = (name: string) => document.components.responses[name]?.content?.['application/json'];
+		expect(create?.responses.default).toEqual({ $ref: '#/components/responses/EnvelopeOther' });
+		expect(failure('EnvelopeOther')?.schema).toEqual({ $ref: '#/components/schemas/ErrorEnvelope' });
+		expect(failure('EnvelopePermissionDenied')?.example).toMatchObject({ error: { code: 'permission_denied' } });
+		expect(document.paths['/api/chat']?.post?.responses.default).toEqual({
+			$ref: '#/components/responses/OllamaOther',
 		});
-		expect(document.paths['/api/chat']?.post?.responses.default?.content?.['application/json']?.schema).toEqual({
-			$ref: '#/components/schemas/OllamaError',
-		});
+		expect(failure('OllamaOther')?.schema).toEqual({ $ref: '#/components/schemas/OllamaError' });
 	});
 
 	it('closes requests to unknown fields, but not answers', () => {

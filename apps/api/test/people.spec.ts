@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bootstrap, type BootstrapResult, generateSecrets } from '#libs/installation';
+import { newId } from '#libs/kernel';
 import { asOwner, eventually, freshDatabase, testConfig } from '#libs/testing';
 import { AccountErasure } from '#libs/identity';
 import { bearer, Caller, type Tokens } from './support/caller.js';
@@ -202,6 +203,7 @@ describe('the end of an account', () => {
 		await call('POST', '/budgets', { ...their, period: 'day', amountNanoUsd: '1' }, admin);
 		await call('POST', '/limits', { ...rule, attachment: 'organization' }, admin);
 		await asOwner('UPDATE limits SET created_by = $1', [made.data.id]);
+		await talk(first.organizationId, made.data.id, name);
 		await call('POST', '/auth/forgot-password', { email });
 		await post.mail(email, 'Reset your password');
 		await call('POST', '/auth/change-email', { email: `other-${email}` }, headers);
@@ -217,6 +219,13 @@ describe('the end of an account', () => {
 				usage: [],
 				limits: [{ organizationId: first.organizationId, metric: 'requests', max: 5 }],
 				budgets: [{ period: 'day', amountNanoUsd: '1' }],
+				folders: [{ name }],
+				conversations: [
+					{ title: name, tags: [name], messages: [{ role: 'user', content: [{ type: 'text', text: name }] }] },
+				],
+				attachments: [{ name, bytes: 1 }],
+				shareLinks: [{ audience: 'public' }],
+				feedback: [{ comment: name }],
 			},
 		});
 		expect(exported.text).not.toMatch(/argon2|hash|plr_|pl_/);
@@ -242,12 +251,46 @@ describe('the end of an account', () => {
 			if (/^(?:audit_|usage_)/.test(table)) continue;
 			if (await found(table, `canary.?key.?5f2c|canary-5f2c|${made.data.id}`)) hits.push(`${table}, what was theirs`);
 		}
+		expect(await asOwner('SELECT storage_key FROM removed_files')).toEqual([{ storage_key: 'canary-file' }]);
 		expect(await asOwner('SELECT created_by FROM limits')).toEqual([{ created_by: null }]);
 		process.stdout.write(`${tables.length} tables searched for an erased person: ${hits.length} hits\n`);
 		expect(hits).toEqual([]);
 		expect(tables.length).toBeGreaterThan(25);
 	});
 });
+
+/** One row of everything that hangs on conversations. */
+async function talk(organizationId: string, userId: string, text: string): Promise<void> {
+	const [folder, tag, conversation, message, run, file] = Array.from({ length: 6 }, newId);
+	const insert = (table: string, row: Record<string, unknown>) => {
+		const all = { organization_id: organizationId, ...row };
+		const places = Object.keys(all).map((_, at) => `$${at + 1}`);
+		return asOwner(`INSERT INTO ${table} (${Object.keys(all).join()}) VALUES (${places.join()})`, Object.values(all));
+	};
+	const own = { user_id: userId };
+	const about = { ...own, conversation_id: conversation };
+	const content = JSON.stringify([{ type: 'text', text }]);
+	await insert('folders', { ...own, id: folder, name: text });
+	await insert('tags', { ...own, id: tag, name: text });
+	await insert('conversations', { ...own, id: conversation, folder_id: folder, title: text });
+	await insert('conversation_tags', { conversation_id: conversation, tag_id: tag });
+	await insert('messages', { conversation_id: conversation, id: message, sequence: 1, role: 'user', content });
+	await insert('runs', { ...about, id: run, parent_id: message, model: 'm' });
+	await insert('run_logs', { run_id: run, events: content, last_sequence: 1 });
+	const stored = {
+		kind: 'text',
+		media_type: 'text/plain',
+		bytes: 1,
+		sha256: Buffer.alloc(32),
+		storage_key: 'canary-file',
+	};
+	await insert('attachments', { ...own, id: file, name: text, ...stored });
+	await insert('message_attachments', { message_id: message, attachment_id: file });
+	const link = { token_hash: Buffer.alloc(32), mode: 'live', audience: 'public', leaf_id: message };
+	await insert('share_links', { ...about, id: newId(), ...link });
+	await insert('message_feedback', { ...about, id: newId(), message_id: message, comment: text, context: content });
+	await insert('responses', { ...about, id: newId(), run_id: run, status: 'completed', request: { text } });
+}
 
 describe('invitations', () => {
 	const subject = 'Invitation to Default';

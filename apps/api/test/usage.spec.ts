@@ -20,18 +20,37 @@ interface Answer {
 	readonly errors: { readonly field: string; readonly code: string }[] | null;
 }
 const aRow = (organizationId: string, userId: string, at: Date) =>
-	asOwner(
-		`INSERT INTO usage_events (occurred_on, event_id, organization_id, occurred_at, user_id, dialect, operation, model, alias,
-			status, usage_source, input_tokens, output_tokens)
-		VALUES (($3::timestamptz AT TIME ZONE 'UTC')::date, $4, $1, $3, $2, 'openai', 'chat', 'm', 'm', 'ok', 'provider', 7, 5)`,
-		[organizationId, userId, at, newId()],
-	).then(() =>
-		asOwner(
-			`INSERT INTO usage_open_windows (organization_id, hour) VALUES ($1, date_trunc('hour', $2::timestamptz, 'UTC'))
-			ON CONFLICT DO NOTHING`,
-			[organizationId, at],
-		),
-	);
+	asOwner('SELECT append_usage($1::json)', [
+		JSON.stringify([
+			{
+				occurred_on: at.toISOString().slice(0, 10),
+				event_id: newId(),
+				organization_id: organizationId,
+				occurred_at: at,
+				user_id: userId,
+				dialect: 'openai',
+				operation: 'chat',
+				model: 'm',
+				alias: 'm',
+				status: 'ok',
+				usage_source: 'provider',
+				is_estimated: false,
+				is_streamed: false,
+				input_tokens: 7,
+				cache_read_tokens: 0,
+				cache_write_tokens: 0,
+				output_tokens: 5,
+				reasoning_tokens: 0,
+				cost_nano_usd: 0,
+				input_cost_nano_usd: 0,
+				cache_read_cost_nano_usd: 0,
+				cache_write_cost_nano_usd: 0,
+				output_cost_nano_usd: 0,
+				reasoning_cost_nano_usd: 0,
+				attempts: 1,
+			},
+		]),
+	]);
 
 beforeAll(async () => {
 	await freshDatabase();

@@ -6,8 +6,17 @@ import { ConfigModule } from '#libs/config';
 import { DatabaseModule, withConnection } from '#libs/database';
 import { IdentityModule, UsersService } from '#libs/identity';
 import { isUuid, missing, newId, type Scope, systemScope } from '#libs/kernel';
+import { JobBoard, JobsModule } from '#libs/jobs';
 import { KeysModule, KeysService } from '#libs/keys';
-import { BudgetsService, LimitsService, MeteringModule, RuleExplainer } from '#libs/metering';
+import {
+	AnalyticsService,
+	BudgetsService,
+	LimitsService,
+	MeteringModule,
+	PricesService,
+	ReratingsService,
+	RuleExplainer,
+} from '#libs/metering';
 import {
 	AliasesService,
 	ConnectionTest,
@@ -43,6 +52,10 @@ export interface Services {
 	readonly limits: LimitsService;
 	readonly budgets: BudgetsService;
 	readonly rules: RuleExplainer;
+	readonly prices: PricesService;
+	readonly reratings: ReratingsService;
+	readonly analytics: AnalyticsService;
+	readonly jobs: JobBoard;
 }
 
 /** The options of every command that acts inside an organization. */
@@ -65,6 +78,7 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 		AccessModule,
 		AuditModule,
 		IdentityModule,
+		JobsModule,
 		KeysModule,
 		MeteringModule,
 		ProvidersModule,
@@ -95,6 +109,10 @@ export async function withServices<T>(invocation: Invocation, work: (services: S
 			limits: app.get(LimitsService),
 			budgets: app.get(BudgetsService),
 			rules: app.get(RuleExplainer),
+			prices: app.get(PricesService),
+			reratings: app.get(ReratingsService),
+			analytics: app.get(AnalyticsService),
+			jobs: app.get(JobBoard),
 		});
 	} finally {
 		await app.close();

@@ -28,6 +28,10 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Show which migrations ran',
 		load: async () => (await import('./commands/db-status.js')).command,
 	},
+	'db logins': {
+		summary: 'Make the database logins of api and worker',
+		load: async () => (await import('./commands/db-logins.js')).command,
+	},
 	'user create': {
 		summary: 'Add a person to an organization',
 		load: async () => (await import('./commands/user-create.js')).command,
@@ -104,6 +108,10 @@ export const commands: Readonly<Record<string, Entry>> = {
 		summary: 'Add an upstream connection',
 		load: async () => (await import('./commands/provider-create.js')).command,
 	},
+	'provider update': {
+		summary: 'Rename an upstream connection, move it, or give it another credential',
+		load: async () => (await import('./commands/provider-update.js')).command,
+	},
 	'provider enable': {
 		summary: 'Let calls go to an upstream connection again',
 		load: async () => (await import('./commands/provider-enable.js')).command,
@@ -171,6 +179,54 @@ export const commands: Readonly<Record<string, Entry>> = {
 	'budgets delete': {
 		summary: 'Remove a budget',
 		load: async () => (await import('./commands/budgets-delete.js')).command,
+	},
+	'usage show': {
+		summary: 'Show what an organization used, and what the month will cost',
+		load: async () => (await import('./commands/usage-show.js')).command,
+	},
+	'usage report': {
+		summary: 'Show usage by one or two dimensions, the most first',
+		load: async () => (await import('./commands/usage-report.js')).command,
+	},
+	'usage export': {
+		summary: 'Write usage by one or two dimensions as CSV, or as lines of JSON',
+		load: async () => (await import('./commands/usage-export.js')).command,
+	},
+	'prices import': {
+		summary: 'Set prices and mark-ups from a file',
+		load: async () => (await import('./commands/prices-import.js')).command,
+	},
+	'prices list': {
+		summary: 'Show what models cost, and from when on',
+		load: async () => (await import('./commands/prices-list.js')).command,
+	},
+	'prices rerate': {
+		summary: 'Charge a period anew by the prices of today, or show what that changed',
+		load: async () => (await import('./commands/prices-rerate.js')).command,
+	},
+	doctor: {
+		summary: 'Look at all that the installation stands on, and say what to do',
+		load: async () => (await import('./commands/doctor.js')).command,
+	},
+	'jobs list': {
+		summary: 'Show the jobs of an organization',
+		load: async () => (await import('./commands/jobs-list.js')).command,
+	},
+	'jobs show': {
+		summary: 'Show a job',
+		load: async () => (await import('./commands/jobs-show.js')).command,
+	},
+	'jobs retry': {
+		summary: 'Try a job, or all, again that were given up',
+		load: async () => (await import('./commands/jobs-retry.js')).command,
+	},
+	'jobs promote': {
+		summary: 'Offer a job that waits at once',
+		load: async () => (await import('./commands/jobs-promote.js')).command,
+	},
+	'jobs clean': {
+		summary: 'Forget jobs that are over',
+		load: async () => (await import('./commands/jobs-clean.js')).command,
 	},
 	'gateway status': {
 		summary: 'Ask a running gateway how it is',

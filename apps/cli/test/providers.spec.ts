@@ -52,6 +52,24 @@ describe('providers, models and aliases', () => {
 		expect((await cli('model list')).out).toMatch(/^MODEL .*\nm +model +vllm +yes /);
 	});
 
+	it('are renamed and moved, the latter with their credential', async () => {
+		const url = `--url ${upstream.url}`;
+		await json(`provider create --name old --kind openai-compatible ${url}/v1 --api-key-file ${keyFile}`);
+		expect(await cli(`provider update old ${url}/v2`)).toMatchObject({
+			code: 2,
+			err: expect.stringContaining('credential'),
+		});
+		expect(await json(`provider update old --name new ${url}/v2 --api-key-file ${keyFile}`)).toMatchObject({
+			name: 'new',
+			baseUrl: `${upstream.url}/v2`,
+		});
+		expect(await cli('provider update new')).toMatchObject({
+			code: 2,
+			err: expect.stringContaining('Nothing to change'),
+		});
+		expect(await cli('provider delete new')).toMatchObject({ code: 0 });
+	});
+
 	it('lead names to models, and keep their providers', async () => {
 		expect(await json('alias set fast --target vllm/m=3 --target vllm/n --policy weighted')).toMatchObject({
 			policy: 'weighted',

@@ -142,6 +142,23 @@ describe('a Redis that forgot everything', () => {
 	});
 });
 
+it('a worker without jobs ends soon, also when Redis went first', async () => {
+	const { proxy, url } = await TcpProxy.to(process.env['REDIS_URL'] as string);
+	worker = await aWorker({ REDIS_URL: url });
+	worker.get(OutboxRelay).start();
+	worker.get(JobRunner).start();
+	const scope = scopeFor(await anOrganization());
+	expect(await finished(scope, await put(scope))).toMatchObject({ status: 'done' });
+	proxy.cut();
+	const before = performance.now();
+	await drain(worker, 20_000);
+	expect(performance.now() - before).toBeLessThan(10_000);
+	proxy.pass(); // a process would have ended; here BullMQ has to find its end
+	await eventually(() => (proxy.connections === 0 ? true : undefined));
+	await proxy.close();
+	worker = await aWorker();
+});
+
 it('scheduled jobs run by themselves', async () => {
 	worker = await aWorker({ ROLLUP_EVERY_MS: '250' });
 	const organization = await anOrganization();

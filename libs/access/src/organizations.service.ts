@@ -34,7 +34,7 @@ export class OrganizationsService {
 				throw unknownZone();
 			await this.organizations.update(tenant, change);
 			const after = await this.read(tenant);
-			for (const topic of ['aliases', 'rules'])
+			for (const topic of ['aliases', 'prices', 'rules'])
 				tenant.transaction.onCommit(() => this.invalidations.publish(topic, after.id));
 			await this.audit.record(tenant, {
 				action: 'organization.update',

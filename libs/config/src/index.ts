@@ -10,6 +10,7 @@ export {
 	type MeteringSettings,
 	type RedisSettings,
 	type SecretSettings,
+	type StorageSettings,
 	type TelemetrySettings,
 	type UpstreamSettings,
 } from './settings.js';

@@ -115,6 +115,13 @@ export const concerns = {
 			.default(50_000)
 			.describe('Finished calls kept in memory while PostgreSQL is away'),
 		ROLLUP_EVERY_MS: milliseconds.default(60_000).describe('How often the worker rolls usage up'),
+		USAGE_RETENTION_DAYS: z.coerce
+			.number()
+			.int()
+			.min(31)
+			.max(3_650)
+			.default(400)
+			.describe('Days after which the single calls of a day are dropped; their sums stay'),
 	}),
 	telemetry: z.object({
 		LOG_LEVEL: z
@@ -150,6 +157,20 @@ export const concerns = {
 	}),
 	storage: z.object({
 		DATA_DIR: z.string().default('.parallama').describe('Where `npm run up` keeps generated secrets and its databases'),
+		STORAGE_URL: z
+			.url({ protocol: /^(file|s3)$/, error: 'must be a file:/// or s3:// URL' })
+			.refine((url) => url.startsWith('s3:') || url.startsWith('file:///'), 'must be a file:/// or s3:// URL')
+			.optional()
+			.describe(
+				'Where files are kept: `file:///folder`, common to all replicas, or `s3://bucket/prefix`; by default the folder `files` in DATA_DIR',
+			),
+		S3_ENDPOINT: httpUrl.optional().describe("Server that speaks S3's protocol; without one Amazon's"),
+		S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket'),
+		S3_ACCESS_KEY_ID: z
+			.string()
+			.optional()
+			.describe("Credential for the bucket; without one the AWS SDK's chain is asked, such as a role of the machine"),
+		S3_SECRET_ACCESS_KEY: z.string().optional().describe('Its secret'),
 	}),
 	bootstrap: z.object({
 		BOOTSTRAP_ADMIN_EMAIL: z.string().optional().describe('E-mail address of the first admin'),

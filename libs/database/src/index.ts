@@ -1,4 +1,5 @@
 export { dataSourceOptions } from './data-source.js';
+export { DatabaseMetrics } from './database-metrics.js';
 export { databaseIsReady, PowerfulRoleError } from './database-is-ready.js';
 export { DatabaseModule, type DatabaseUser } from './database.module.js';
 export { definerNames } from './migrations/definer-names.js';

@@ -26,11 +26,15 @@ export class Transaction {
  */
 @Injectable()
 export class UnitOfWork {
+	/** Told how many milliseconds each transaction took, with its commit or rollback. */
+	onOver: ((milliseconds: number) => void) | undefined;
+
 	constructor(private readonly source: DataSource) {}
 
 	async run<T>(scope: Scope, work: (scope: TenantScope) => Promise<T>): Promise<T> {
 		if (scope.transaction !== undefined) return work(joined(scope));
-		const { transaction, result } = await this.source.transaction(async (manager) => {
+		const began = performance.now();
+		const opening = this.source.transaction(async (manager) => {
 			await manager.query(`SELECT set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)`, [
 				scope.organizationId,
 				userIdOf(scope) ?? '',
@@ -38,6 +42,7 @@ export class UnitOfWork {
 			const opened = new Transaction(manager);
 			return { transaction: opened, result: await work(Object.freeze({ ...scope, transaction: opened })) };
 		});
+		const { transaction, result } = await opening.finally(() => this.onOver?.(performance.now() - began));
 		await transaction.committed();
 		return result;
 	}

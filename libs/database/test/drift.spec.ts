@@ -3,20 +3,26 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccessModule } from '#libs/access';
 import { AuditModule } from '#libs/audit';
+import { ConversationsModule } from '#libs/conversations';
+import { ExchangeModule } from '#libs/exchange';
 import { IdempotencyModule } from '#libs/idempotency';
 import { IdentityModule } from '#libs/identity';
 import { JobsModule } from '#libs/jobs';
 import { KeysModule } from '#libs/keys';
 import { MeteringModule } from '#libs/metering';
 import { NotificationsModule } from '#libs/notifications';
+import { PromptsModule } from '#libs/prompts';
 import { ProvidersModule } from '#libs/providers';
 import { asOwner, freshDatabase, openApplication, testConfig } from '#libs/testing';
 
 const modules = [
 	AccessModule,
 	AuditModule,
+	ConversationsModule,
+	ExchangeModule,
 	IdentityModule,
 	KeysModule,
+	PromptsModule,
 	ProvidersModule,
 	MeteringModule,
 	JobsModule,

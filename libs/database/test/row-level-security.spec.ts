@@ -15,9 +15,13 @@ const shared = new Set([
 	'model_aliases',
 	'model_alias_targets',
 	'limit_templates',
+	'prices',
+	'prompts',
+	'prompt_versions',
+	'prompt_labels',
 ]);
 /** Those that have some from the start. */
-const seeded = new Set(['roles', 'role_permissions', 'limit_templates']);
+const seeded = new Set(['roles', 'role_permissions', 'limit_templates', 'prompts', 'prompt_versions']);
 const FORBIDDEN = '42501'; // no right, or against a policy
 const REFERRED_TO = '23503'; // an own row that other rows need
 

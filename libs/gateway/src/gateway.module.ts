@@ -3,6 +3,8 @@ import { CallLedgerModule } from '#libs/metering';
 import { ProvidersModule } from '#libs/providers';
 import { AuditModule } from '#libs/audit';
 import { ModelManagement } from './management/model-management.js';
+import { CallMetrics } from './metrics/call-metrics.js';
+import { StateMetrics } from './metrics/state-metrics.js';
 import { ActiveCalls } from './pipeline/active-calls.js';
 import { CallPolicies } from './pipeline/call-policies.js';
 import { CallStages } from './pipeline/call-stages.js';
@@ -18,6 +20,7 @@ import { Targets } from './routing/targets.js';
 	imports: [AuditModule, CallLedgerModule, ProvidersModule],
 	providers: [
 		ActiveCalls,
+		CallMetrics,
 		CallPolicies,
 		CallStages,
 		Gateway,
@@ -26,6 +29,7 @@ import { Targets } from './routing/targets.js';
 		RoutePreviews,
 		Router,
 		RunParts,
+		StateMetrics,
 		Targets,
 		TokenCounter,
 	],

@@ -23,8 +23,9 @@ import { LoginThrottle } from './login-throttle.js';
 import { NewAccounts } from './new-accounts.js';
 import { NewPasswords } from './new-passwords.js';
 import { OrganizationFounding } from './organization-founding.js';
+import { OrganizationOpening } from './organization-opening.js';
 import { OwnPassword } from './own-password.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasherModule } from './password-hasher.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { PasswordsService } from './passwords.service.js';
 import { AccountRequestEntity } from './persistence/account-request.entity.js';
@@ -70,13 +71,13 @@ const parts = [
 	NewAccounts,
 	NewPasswords,
 	OrganizationFounding,
-	PasswordHasher,
 	PasswordsService,
 	RefreshService,
 	SecurityEvents,
 	SessionStart,
 ];
 const doors = [
+	OrganizationOpening,
 	AccountCodesService,
 	AccountErasure,
 	AccountExportService,
@@ -97,7 +98,14 @@ const doors = [
 ];
 
 @Module({
-	imports: [AccessModule, AuditModule, JobsModule, NotificationsModule, TypeOrmModule.forFeature(entities)],
+	imports: [
+		AccessModule,
+		AuditModule,
+		JobsModule,
+		NotificationsModule,
+		PasswordHasherModule,
+		TypeOrmModule.forFeature(entities),
+	],
 	providers: [...repositories, ...parts, ...doors],
 	exports: doors,
 })

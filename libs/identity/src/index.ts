@@ -13,8 +13,9 @@ export { type AcceptanceInput, InvitationAcceptance } from './invitation-accepta
 export { InvitationsService } from './invitations.service.js';
 export type { LoginInput } from './login.service.js';
 export { networkOf } from './login-throttle.js';
+export { type OpeningInput, OrganizationOpening } from './organization-opening.js';
 export { OwnPassword } from './own-password.js';
-export { PasswordHasher } from './password-hasher.js';
+export { PasswordHasher, PasswordHasherModule } from './password-hasher.js';
 export { PasswordResetService } from './password-reset.service.js';
 export { normalizedPassword, PASSWORD_MAX, PASSWORD_MIN, passwordProblems } from './password-rules.js';
 export type { Invitation } from './persistence/invitation.repository.js';

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import pLimit from 'p-limit';
 import { AppError } from '#libs/kernel';
 import { normalizedPassword } from './password-rules.js';
@@ -59,3 +59,7 @@ export class PasswordHasher {
 		);
 	}
 }
+
+/** The one hasher of a process: its bound is worth something only when all share it. */
+@Module({ providers: [PasswordHasher], exports: [PasswordHasher] })
+export class PasswordHasherModule {}

@@ -33,6 +33,16 @@ export const preparePartitions: JobContract<Record<string, never>> = {
 	backoffMs: 5_000,
 };
 
+/** Drops the ledger's days that are too old. Idempotent. */
+export const dropPartitions: JobContract<Record<string, never>> = {
+	name: 'usage.drop-partitions',
+	queue: 'usage',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Recomputes an organization's hourly sums of a period from the ledger, whatever they say now. On demand, idempotent. */
 export const rebuildUsage: JobContract<{ from: string; to: string }> = {
 	name: 'usage.rebuild',
@@ -41,6 +51,16 @@ export const rebuildUsage: JobContract<{ from: string; to: string }> = {
 	payload: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
 	attempts: 5,
 	backoffMs: 2_000,
+};
+
+/** Charges the calls of a period anew, by the prices of today. On demand, idempotent. */
+export const reratePrices: JobContract<{ reratingId: string }> = {
+	name: 'prices.rerate',
+	queue: 'usage',
+	version: 1,
+	payload: z.strictObject({ reratingId: z.uuid() }),
+	attempts: 10,
+	backoffMs: 5_000,
 };
 
 /** Deletes stored answers that nobody can ask for any more. Idempotent. */
@@ -123,9 +143,69 @@ export const purgeMails: JobContract<Record<string, never>> = {
 	backoffMs: 60_000,
 };
 
+/** Ends answers whose server has gone, with what there is of them. Idempotent. */
+export const recoverRuns: JobContract<Record<string, never>> = {
+	name: 'runs.recover',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 5_000,
+};
+
+/** Makes the file of an export. On demand; begins again after a failure, idempotent. */
+export const makeExport: JobContract<{ exportId: string }> = {
+	name: 'exports.make',
+	queue: 'exports',
+	version: 1,
+	payload: z.strictObject({ exportId: z.uuid() }),
+	attempts: 5,
+	backoffMs: 5_000,
+};
+
+/** Reads a file of conversations. On demand; begins again after a failure, idempotent. */
+export const runImport: JobContract<{ importId: string }> = {
+	name: 'imports.run',
+	queue: 'exports',
+	version: 1,
+	payload: z.strictObject({ importId: z.uuid() }),
+	attempts: 5,
+	backoffMs: 5_000,
+};
+
+/** Removes exports that are over, and files that nothing names any more. Idempotent. */
+export const sweepFiles: JobContract<Record<string, never>> = {
+	name: 'files.sweep',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 1, // the next one comes soon
+	backoffMs: 0,
+};
+
+/** Removes conversations that are older than their organization keeps them. Idempotent. */
+export const purgeConversations: JobContract<Record<string, never>> = {
+	name: 'conversations.purge',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 3,
+	backoffMs: 60_000,
+};
+
 /** Takes roles that have reached their end away. Idempotent. */
 export const expireRoles: JobContract<Record<string, never>> = {
 	name: 'roles.expire',
+	queue: 'upkeep',
+	version: 1,
+	payload: nothing,
+	attempts: 1, // the next one comes soon
+	backoffMs: 0,
+};
+
+/** Counts the keys in use that end soon, for the metrics. Idempotent. */
+export const surveyKeys: JobContract<Record<string, never>> = {
+	name: 'keys.survey',
 	queue: 'upkeep',
 	version: 1,
 	payload: nothing,
@@ -138,7 +218,9 @@ export const jobContracts: readonly JobContract[] = [
 	reapCalls,
 	rollUpUsage,
 	preparePartitions,
+	dropPartitions,
 	rebuildUsage,
+	reratePrices,
 	purgeIdempotencyKeys,
 	sealAudit,
 	expireRoles,
@@ -148,6 +230,12 @@ export const jobContracts: readonly JobContract[] = [
 	purgeSessions,
 	eraseAccounts,
 	tellOfEndingRoles,
+	purgeConversations,
+	recoverRuns,
+	surveyKeys,
+	makeExport,
+	runImport,
+	sweepFiles,
 ];
 
 const SHORTEST_MS = 250;
@@ -159,6 +247,7 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	},
 	{ contract: rollUpUsage, everyMs: ({ ROLLUP_EVERY_MS }) => Math.max(ROLLUP_EVERY_MS, SHORTEST_MS) },
 	{ contract: preparePartitions, everyMs: () => 6 * 3_600_000 },
+	{ contract: dropPartitions, everyMs: () => 6 * 3_600_000 },
 	{ contract: purgeIdempotencyKeys, everyMs: () => 3_600_000 },
 	{ contract: sealAudit, everyMs: () => 1_000 },
 	{ contract: expireRoles, everyMs: () => 10_000 },
@@ -166,4 +255,8 @@ export const scheduledJobs: readonly ScheduledJob[] = [
 	{ contract: purgeSessions, everyMs: () => 3_600_000 },
 	{ contract: eraseAccounts, everyMs: () => 3_600_000 },
 	{ contract: tellOfEndingRoles, everyMs: () => 3_600_000 },
+	{ contract: purgeConversations, everyMs: () => 3_600_000 },
+	{ contract: recoverRuns, everyMs: () => 30_000 },
+	{ contract: sweepFiles, everyMs: () => 60_000 },
+	{ contract: surveyKeys, everyMs: () => 60_000 },
 ];

@@ -25,10 +25,27 @@ export interface FieldProblem {
 	readonly message: string;
 }
 
+/** What is left of a limit. */
+export interface Quota {
+	/** Whose it is, or `model` where it is about models. */
+	readonly scope: string;
+	/** What is counted, such as `requests`. */
+	readonly metric: string;
+	readonly limit: number;
+	/** Never below 0. */
+	readonly remaining: number;
+	/** Milliseconds until all of it is there again, if nothing more is used; 0: it is. */
+	readonly resetMs: number;
+	/** Milliseconds; 0: it is no matter of time. */
+	readonly windowMs: number;
+}
+
 export interface AppErrorOptions {
 	readonly details?: readonly FieldProblem[];
 	/** Milliseconds after which another try makes sense. */
 	readonly retryAfterMs?: number;
+	/** What is left of the limits that were asked, the one that refuses first. */
+	readonly quotas?: readonly Quota[];
 	/** The parameter of a dialect's request that is wrong (OpenAI's `param`). */
 	readonly param?: string;
 	readonly cause?: unknown;
@@ -40,6 +57,7 @@ export class AppError extends Error {
 	readonly details: readonly FieldProblem[];
 	readonly retryAfterMs: number | undefined;
 	readonly param: string | undefined;
+	readonly quotas: readonly Quota[];
 
 	constructor(
 		readonly fault: Fault,
@@ -51,6 +69,7 @@ export class AppError extends Error {
 		this.details = options.details ?? [];
 		this.retryAfterMs = options.retryAfterMs;
 		this.param = options.param;
+		this.quotas = options.quotas ?? [];
 	}
 }
 

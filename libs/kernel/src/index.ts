@@ -1,5 +1,14 @@
-export { AppError, type AppErrorOptions, type Fault, faults, type FieldProblem, missing } from './app-error.js';
+export {
+	AppError,
+	type AppErrorOptions,
+	type Fault,
+	faults,
+	type FieldProblem,
+	missing,
+	type Quota,
+} from './app-error.js';
 export { Clock } from './clock.js';
+export { type ErrorClass, errorClasses, errorClassOf } from './error-class.js';
 export { isUuid, newId } from './ids.js';
 export { type Page, type PageRequest, pageOf } from './paging.js';
 export { type Listed, Roster } from './roster.js';

@@ -3,6 +3,7 @@ export type { AccessCheck, AccessQuestion, Explanation } from './explanation.js'
 export { isAddressRange } from './address-ranges.js';
 export type { ApiKey, IssuedKey, KeyChange, NewKeyInput } from './api-key.js';
 export { KeyAuthenticator } from './key-authenticator.js';
+export { KeyExpiry } from './persistence/key-expiry.js';
 export { KeyDenials } from './key-denials.js';
 export { KeyDenied, keyRefusal } from './key-denied.js';
 export { generateKey, type KeyParts, type NewKey, parseKey } from './key-format.js';

@@ -1,15 +1,6 @@
-/** Token classes are disjoint; adapters normalise vendors' numbers once. */
-export interface TokenUsage {
-	readonly input: number;
-	readonly cacheRead: number;
-	readonly cacheWrite: number;
-	readonly output: number;
-	readonly reasoning: number;
-	/** The upstream did not say how long the prompt was: `input` is 0 until somebody estimates it. */
-	readonly isInputUnknown?: boolean;
-}
-
-export const NO_TOKENS: TokenUsage = Object.freeze({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 });
+import type { Cost, Unpriced } from './prices/cost.js';
+import type { PricedModel } from './prices/price-set.js';
+import type { TokenUsage } from './token-usage.js';
 
 export type UsageSource = 'provider' | 'provider_partial' | 'estimated' | 'none';
 export type Dialect = 'openai' | 'anthropic' | 'ollama';
@@ -30,11 +21,31 @@ export interface CallStart {
 	/** What the client asked for. */
 	readonly alias: string;
 	readonly providerId: string;
+	/** Whose price list counts for that provider. */
+	readonly vendor: string;
 	/** What the upstream is asked for. */
 	readonly model: string;
+	/** Whatever may answer in the end, at least one: limits and budgets of each of them count. */
+	readonly candidates: readonly PricedModel[];
 	readonly isStreamed: boolean;
 	readonly reservedInputTokens: number;
 	readonly reservedOutputTokens: number;
+	/** Of the prompt. */
+	readonly reservedImages: number;
+}
+
+/** An attempt that failed. */
+export interface FailedAttempt {
+	readonly providerId: string;
+	/** As that upstream names it. */
+	readonly model: string;
+	readonly ms: number;
+	readonly errorCode: string;
+}
+
+/** What few calls have. */
+export interface UsageDetails extends Pick<TokenUsage, 'audioInput' | 'audioOutput' | 'cacheWriteHour' | 'images'> {
+	readonly failures?: readonly FailedAttempt[];
 }
 
 /** How a call ended. */
@@ -46,10 +57,20 @@ export interface CallOutcome {
 	/** Counted or guessed by us instead of reported by the upstream. */
 	readonly isEstimated: boolean;
 	readonly attempts: number;
+	/** Of several attempts, those that failed, the first ones. */
+	readonly failures?: readonly FailedAttempt[];
 	/** Who answered, where that is not whom the call began with. */
 	readonly providerId?: string;
 	/** As that upstream names it. */
 	readonly model?: string;
+	/** Of that provider. */
+	readonly vendor?: string;
+	/** How long the upstream worked on it; of several attempts, the last one. */
+	readonly upstreamMs?: number;
+	/** Tokens of the answer that the client had been sent when it left; for a call that did not end well. */
+	readonly delivered?: number;
+	/** What is charged; absent until it is settled, and while the prices cannot be read. */
+	readonly cost?: Cost | Unpriced;
 	readonly firstTokenMs: number | undefined;
 	readonly durationMs: number;
 }

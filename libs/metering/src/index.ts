@@ -1,18 +1,38 @@
 export {
-	type CallOutcome,
-	type CallStart,
-	type CallStatus,
-	type Dialect,
-	NO_TOKENS,
-	type TokenUsage,
-	type UsageSource,
-} from './call.js';
+	type AnalyticsGroup,
+	type AnalyticsLatency,
+	type AnalyticsSums,
+	type AnalyticsTotals,
+	orders,
+	steps,
+	type UsageDimension,
+	usageDimensions,
+} from './analytics.js';
+export { AnalyticsService } from './analytics.service.js';
+export type { CallOutcome, CallStart, CallStatus, Dialect, FailedAttempt, UsageDetails, UsageSource } from './call.js';
+export { NO_TOKENS, type TokenUsage } from './token-usage.js';
 export { CallLedger } from './call-ledger.js';
-export type { OpenCall } from './ledgered-call.js';
+export type { LedgeredCall, OpenCall } from './ledgered-call.js';
 export { LedgerFlusher } from './ledger-flusher.js';
 export { CallLedgerModule, MeteringModule } from './metering.module.js';
 export { OrganizationWalk } from './persistence/organization-walk.js';
 export { UsagePartitions } from './persistence/usage-partitions.js';
+export { type Cost, costOf, type Estimate, maximalCostOf, microUsd, UNPRICED, type Unpriced } from './prices/cost.js';
+export { type ChargePolicy, chargePolicies, type Price } from './prices/price.js';
+export { PriceBook } from './prices/price-book.js';
+export {
+	type PriceChange,
+	type PriceFilter,
+	type PriceInput,
+	type PriceRecord,
+	priceTables,
+} from './prices/price-record.js';
+export { newPrice, priceFields } from './prices/price-schemas.js';
+export { type PriceImport, PricesService } from './prices/prices.service.js';
+export { Rerater } from './prices/rerater.js';
+export type { ReratedModel, Rerating } from './prices/rerating.js';
+export { ReratingsService } from './prices/reratings.service.js';
+export type { PricedModel, PriceSet } from './prices/price-set.js';
 export { Reaper } from './reaper.js';
 export type { LimitTemplateRecord } from './persistence/limit-templates.repository.js';
 export type { RuleFilter } from './persistence/rule-columns.js';

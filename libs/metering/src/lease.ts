@@ -1,4 +1,6 @@
 import type { CallOutcome, CallStart, CallStatus, Dialect, UsageSource } from './call.js';
+import type { TokenUsage } from './token-usage.js';
+import { UNPRICED, type Unpriced } from './prices/cost.js';
 
 /**
  * What Redis keeps of a call that is not in the ledger yet. The admission script writes line one,
@@ -13,7 +15,7 @@ export interface Lease {
 	readonly replicaId: string;
 	/** Milliseconds since 1970 after which the call cannot be running any more. */
 	readonly hardEndMs: number;
-	readonly start: Omit<CallStart, 'organizationId' | 'epochs'>;
+	readonly start: Omit<CallStart, 'organizationId' | 'epochs' | 'candidates' | 'reservedImages'>;
 	/** Present once the first byte was seen and a heartbeat carried it here. */
 	readonly progress: Progress | undefined;
 	/** Present once the call was settled. */
@@ -46,6 +48,7 @@ export const packStart = (start: CallStart, replicaId: string, hardEndMs: number
 		start.isStreamed,
 		start.reservedInputTokens,
 		start.reservedOutputTokens,
+		start.vendor,
 	]);
 
 /** Line one of a call that was admitted without Redis's word. */
@@ -71,7 +74,37 @@ export const packOutcome = ({ usage, ...outcome }: CallOutcome): string =>
 		outcome.durationMs,
 		outcome.providerId,
 		outcome.model,
+		outcome.vendor,
+		outcome.upstreamMs,
+		outcome.delivered,
+		packCost(outcome.cost),
+		...partsOf(usage, outcome.failures),
 	]);
+
+/** Nothing for a call that has none of them: most. */
+const partsOf = (
+	{ audioInput, audioOutput, cacheWriteHour, images }: TokenUsage,
+	failures: CallOutcome['failures'],
+): unknown[] =>
+	failures === undefined &&
+	audioInput === undefined &&
+	audioOutput === undefined &&
+	cacheWriteHour === undefined &&
+	images === undefined
+		? []
+		: [audioInput, audioOutput, cacheWriteHour, images, failures];
+
+const packCost = (cost: CallOutcome['cost']): PackedCost | Unpriced | undefined =>
+	cost === undefined || cost === UNPRICED
+		? cost
+		: [
+				cost.priceVersion,
+				String(cost.input),
+				String(cost.cacheRead),
+				String(cost.cacheWrite),
+				String(cost.output),
+				String(cost.reasoning),
+			];
 
 /** @throws SyntaxError or Error when the text is no lease of a format this build knows. */
 export function unpackLease(text: string): Lease {
@@ -97,6 +130,7 @@ export function unpackLease(text: string): Lease {
 			isStreamed: fields[12],
 			reservedInputTokens: fields[13],
 			reservedOutputTokens: fields[14],
+			vendor: fields[15] ?? '',
 		},
 		progress: second?.startsWith('P') ? unpackProgress(second.slice(1)) : undefined,
 		settled: second?.startsWith('S') ? unpackSettled(second) : undefined,
@@ -122,6 +156,7 @@ function unpackSettled(line: string): Lease['settled'] {
 				cacheWrite: fields[4] ?? 0,
 				output: fields[5] ?? 0,
 				reasoning: fields[6] ?? 0,
+				...unpackParts(fields),
 			},
 			usageSource: fields[7],
 			isEstimated: fields[8],
@@ -129,9 +164,39 @@ function unpackSettled(line: string): Lease['settled'] {
 			firstTokenMs: fields[10] ?? undefined,
 			durationMs: fields[11],
 			...(fields[12] && fields[13] ? { providerId: fields[12], model: fields[13] } : {}),
+			...present({
+				vendor: fields[14],
+				upstreamMs: fields[15],
+				delivered: fields[16],
+				cost: unpackCost(fields[17]),
+				failures: fields[22],
+			}),
 		},
 	};
 }
+
+const unpackParts = (fields: OutcomeFields): Partial<TokenUsage> =>
+	present({ audioInput: fields[18], audioOutput: fields[19], cacheWriteHour: fields[20], images: fields[21] });
+
+function unpackCost(packed: OutcomeFields[17]): CallOutcome['cost'] {
+	if (packed === undefined || packed === null || packed === UNPRICED) return packed ?? undefined;
+	const [priceVersion, ...parts] = packed;
+	const [input, cacheRead, cacheWrite, output, reasoning] = parts.map(BigInt) as [
+		bigint,
+		bigint,
+		bigint,
+		bigint,
+		bigint,
+	];
+	const total = input + cacheRead + cacheWrite + output + reasoning;
+	return { priceVersion, input, cacheRead, cacheWrite, output, reasoning, total };
+}
+
+/** Without what is absent. */
+const present = <T extends object>(fields: T): { [Field in keyof T]?: NonNullable<T[Field]> } =>
+	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as {
+		[Field in keyof T]?: NonNullable<T[Field]>;
+	};
 
 type Text = string | null;
 type StartFields = readonly [
@@ -150,6 +215,7 @@ type StartFields = readonly [
 	isStreamed: boolean,
 	reservedInputTokens: number,
 	reservedOutputTokens: number,
+	vendor?: Text, // absent before there were prices
 ];
 type Count = number | null; // a number that JSON cannot hold arrives as null
 type OutcomeFields = readonly [
@@ -167,4 +233,14 @@ type OutcomeFields = readonly [
 	durationMs: number,
 	providerId?: Text,
 	model?: Text,
+	vendor?: Text,
+	upstreamMs?: Count,
+	delivered?: Count,
+	cost?: PackedCost | Unpriced | null,
+	audioInput?: Count,
+	audioOutput?: Count,
+	cacheWriteHour?: Count,
+	images?: Count,
+	failures?: CallOutcome['failures'] | null,
 ];
+type PackedCost = readonly [priceVersion: Text, ...parts: [string, string, string, string, string]];

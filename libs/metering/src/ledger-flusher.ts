@@ -1,9 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '#libs/config';
+import type { CallOutcome } from './call.js';
 import { LeaseStore } from './lease-store.js';
 import type { LedgeredCall } from './ledgered-call.js';
 import { type FinishedCall, ledgerRow } from './ledger-row.js';
 import { isDataError, UsageLedger } from './persistence/usage-ledger.js';
+import { PriceBook } from './prices/price-book.js';
 import { dayText } from './utc-day.js';
 
 const BATCH = 5_000;
@@ -33,14 +35,24 @@ export class LedgerFlusher implements OnModuleDestroy {
 		config: Config,
 		private readonly ledger: UsageLedger,
 		private readonly leases: LeaseStore,
+		private readonly prices: PriceBook,
 	) {
 		this.everyMs = config.metering.LEDGER_FLUSH_MS;
 		this.most = config.metering.LEDGER_BUFFER_MAX;
 	}
 
+	/** Told of calls whose rows have just been committed. */
+	onWritten: ((calls: readonly LedgeredCall[]) => void) | undefined;
+
 	/** Finished calls that are not in the ledger yet. */
 	get pending(): number {
 		return this.waiting.length + this.writing.length;
+	}
+
+	/** For how many milliseconds the call that waits longest has been over. */
+	lagMs(nowMs: number): number {
+		const oldest = this.writing[0] ?? this.waiting[0];
+		return oldest === undefined ? 0 : Math.max(0, nowMs - oldest.occurredAtMs - (oldest.outcome?.durationMs ?? 0));
 	}
 
 	/** Calls that this process left to the worker because its memory for them was full. */
@@ -115,6 +127,7 @@ export class LedgerFlusher implements OnModuleDestroy {
 
 	private async write(calls: LedgeredCall[]): Promise<boolean> {
 		try {
+			await this.chargeLate(calls);
 			await this.append(calls.map(finished));
 		} catch (error) {
 			if (this.failures++ === 0) this.logger.warn(`The ledger cannot be written, calls wait: ${String(error)}`);
@@ -122,7 +135,15 @@ export class LedgerFlusher implements OnModuleDestroy {
 		}
 		if (this.failures > 0) this.logger.log('The ledger is written again');
 		this.failures = 0;
+		this.onWritten?.(calls);
+		for (const call of calls) call.onWritten?.();
 		return true;
+	}
+
+	/** Calls that were admitted while the prices could not be read are charged now. @throws AppError unavailable */
+	private async chargeLate(calls: readonly LedgeredCall[]): Promise<void> {
+		for (const call of calls)
+			if (call.outcome?.cost === undefined) call.charge(await this.prices.of(call.start.organizationId));
 	}
 
 	/** A row that PostgreSQL cannot take must not hold up the others: it is searched by halves and ends up in the log. */
@@ -146,6 +167,7 @@ export class LedgerFlusher implements OnModuleDestroy {
 	private async forget(calls: LedgeredCall[]): Promise<void> {
 		const leased = calls.filter(({ lease }) => lease !== 'none');
 		if (this.leases.areAway) return this.remember(leased);
+		if (!(await this.settleRest(leased.filter(isUnsettled)))) return this.remember(leased);
 		const groups = [...Map.groupBy(leased, ({ start }) => start.organizationId)];
 		const removed = await Promise.all(
 			groups.map(([organizationId, mine]) =>
@@ -156,6 +178,12 @@ export class LedgerFlusher implements OnModuleDestroy {
 			),
 		);
 		this.remember(groups.flatMap(([, mine], at) => (removed[at] ? [] : mine)));
+	}
+
+	/** A settlement that is under way comes before the deletion, on the same connection. */
+	private async settleRest(calls: readonly LedgeredCall[]): Promise<boolean> {
+		const settled = await Promise.all(calls.map((call) => this.leases.settleAgain(call, call.outcome as CallOutcome)));
+		return settled.every(Boolean);
 	}
 
 	private remember(calls: LedgeredCall[]): void {
@@ -174,11 +202,15 @@ export class LedgerFlusher implements OnModuleDestroy {
 	}
 }
 
+/** It still holds something of its limits, as far as one knows. */
+const isUnsettled = ({ reservation, settlement }: LedgeredCall): boolean =>
+	reservation !== undefined && settlement === 'none';
+
 const finished = (call: LedgeredCall): FinishedCall => ({
 	eventId: call.eventId,
 	occurredOn: dayText(call.day),
 	occurredAtMs: call.occurredAtMs,
 	start: call.start,
-	// only settled calls are pushed
+	// only settled calls are pushed, and by now they are charged
 	outcome: call.outcome as FinishedCall['outcome'],
 });

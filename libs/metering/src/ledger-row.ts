@@ -1,5 +1,6 @@
-import { storableText } from '#libs/kernel';
-import type { CallOutcome, CallStart } from './call.js';
+import { storableJson, storableText } from '#libs/kernel';
+import type { CallOutcome, CallStart, UsageDetails } from './call.js';
+import { type Cost, UNPRICED, type Unpriced } from './prices/cost.js';
 
 /** Everything a ledger row is made of. */
 export interface FinishedCall {
@@ -8,30 +9,41 @@ export interface FinishedCall {
 	readonly occurredOn: string;
 	/** Milliseconds since 1970. */
 	readonly occurredAtMs: number;
-	readonly start: Omit<CallStart, 'epochs'>;
-	readonly outcome: CallOutcome;
+	readonly start: Omit<CallStart, 'epochs' | 'candidates' | 'reservedImages'>;
+	readonly outcome: CallOutcome & { readonly cost: Cost | Unpriced };
 }
 
-/**
- * There are no prices yet, so a call costs nothing and names no price. A price is applied here and nowhere else: when the
- * row is made, from the disjoint token classes of the outcome, in nano-USD.
- */
-const UNPRICED = {
-	cost_nano_usd: 0,
-	input_cost_nano_usd: 0,
-	cache_read_cost_nano_usd: 0,
-	cache_write_cost_nano_usd: 0,
-	output_cost_nano_usd: 0,
-	reasoning_cost_nano_usd: 0,
-	price_version: null,
+/** A price of which nothing is known is named so: sums show it as 0, and whoever asks for the calls finds them. */
+const NOTHING_KNOWN = {
+	cost_nano_usd: '0',
+	input_cost_nano_usd: '0',
+	cache_read_cost_nano_usd: '0',
+	cache_write_cost_nano_usd: '0',
+	output_cost_nano_usd: '0',
+	reasoning_cost_nano_usd: '0',
+	price_version: UNPRICED,
 } as const;
+
+/** As the ledger names the parts of a cost. */
+export const costColumns = (cost: Cost | Unpriced): object =>
+	cost === UNPRICED
+		? NOTHING_KNOWN
+		: {
+				cost_nano_usd: String(cost.total),
+				input_cost_nano_usd: String(cost.input),
+				cache_read_cost_nano_usd: String(cost.cacheRead),
+				cache_write_cost_nano_usd: String(cost.cacheWrite),
+				output_cost_nano_usd: String(cost.output),
+				reasoning_cost_nano_usd: String(cost.reasoning),
+				price_version: cost.priceVersion,
+			};
 
 const MOST_TOKENS = 1_000_000_000; // of one call and class; an upstream that claims more talks rubbish
 const MOST_INTEGER = 2_147_483_647;
 
 /** A row as `append_usage` takes it. What PostgreSQL could not store is made storable here: one bad row would hold up a whole batch. */
 export function ledgerRow({ eventId, occurredOn, occurredAtMs, start, outcome }: FinishedCall): object {
-	const { usage } = outcome;
+	const { usage, cost } = outcome;
 	return {
 		occurred_on: occurredOn,
 		event_id: eventId,
@@ -55,12 +67,23 @@ export function ledgerRow({ eventId, occurredOn, occurredAtMs, start, outcome }:
 		cache_write_tokens: count(usage.cacheWrite),
 		output_tokens: count(usage.output),
 		reasoning_tokens: count(usage.reasoning),
-		...UNPRICED,
+		...costColumns(cost),
 		attempts: integer(outcome.attempts) ?? 1,
 		first_token_ms: integer(outcome.firstTokenMs),
 		duration_ms: integer(outcome.durationMs),
 		request_id: storableText(start.requestId),
+		vendor: storableText(outcome.vendor ?? start.vendor),
+		upstream_ms: integer(outcome.upstreamMs),
+		delivered_tokens: integer(outcome.delivered),
+		details: detailsOf(outcome),
 	};
+}
+
+/** `null` for most calls. */
+function detailsOf({ usage, failures }: CallOutcome): UsageDetails | null {
+	const { audioInput, audioOutput, cacheWriteHour, images } = usage;
+	const has = failures ?? audioInput ?? audioOutput ?? cacheWriteHour ?? images;
+	return has === undefined ? null : storableJson({ failures, audioInput, audioOutput, cacheWriteHour, images });
 }
 
 const count = (tokens: number): number => (tokens > 0 ? Math.min(Math.trunc(tokens), MOST_TOKENS) : 0);

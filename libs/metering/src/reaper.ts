@@ -2,9 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '#libs/config';
 import { RedisConnection } from '#libs/redis';
 import { type Lease, unpackLease } from './lease.js';
-import { leasesKey, replicaKey } from './lease-store.js';
+import { leasesKey, replicaKey, reservationsKey } from './lease-keys.js';
 import { ledgerRow } from './ledger-row.js';
+import { unpackReservation } from './limiting/meters.js';
+import { type Ended, settlementOf } from './limiting/settlement.js';
 import { OrganizationWalk } from './persistence/organization-walk.js';
+import { chargeOf } from './prices/charge.js';
+import { PriceBook } from './prices/price-book.js';
 import { UsageLedger } from './persistence/usage-ledger.js';
 import { isExpired, type Moment, outcomeOf } from './reaping.js';
 
@@ -24,6 +28,7 @@ export class Reaper {
 		private readonly redis: RedisConnection,
 		private readonly organizations: OrganizationWalk,
 		private readonly ledger: UsageLedger,
+		private readonly prices: PriceBook,
 	) {
 		this.timeoutMs = config.metering.REPLICA_TIMEOUT_MS;
 	}
@@ -57,12 +62,30 @@ export class Reaper {
 
 	private async write(organizationId: string, due: readonly (readonly [string, Lease])[]): Promise<void> {
 		if (due.length === 0) return;
-		await this.ledger.append(
-			due.map(([eventId, lease]) =>
-				ledgerRow({ ...lease, eventId, start: { ...lease.start, organizationId }, outcome: outcomeOf(lease) }),
-			),
-		);
+		const prices = await this.prices.of(organizationId);
+		const calls = due.map(([eventId, lease]) => {
+			const ended = outcomeOf(lease);
+			const cost = ended.cost ?? chargeOf(prices, lease.start, lease.occurredAtMs, ended);
+			return { ...lease, eventId, start: { ...lease.start, organizationId }, outcome: { ...ended, cost } };
+		});
+		await this.ledger.append(calls.map(ledgerRow));
+		await this.giveBack(organizationId, calls);
 		await this.redis.client.hdel(leasesKey(organizationId), ...due.map(([eventId]) => eventId));
+	}
+
+	/** What dead calls still hold of their limits. */
+	private async giveBack(
+		organizationId: string,
+		calls: readonly Omit<Ended, 'reservation' | 'packed'>[],
+	): Promise<void> {
+		const held = await this.redis.client.hmget(reservationsKey(organizationId), ...calls.map(({ eventId }) => eventId));
+		for (const [at, { eventId, start, outcome }] of calls.entries()) {
+			const text = held[at];
+			if (text === null || text === undefined) continue;
+			const ended = { eventId, start, outcome, reservation: unpackReservation(text), packed: '' };
+			const { script, keysAndArguments, keyCount } = settlementOf(ended);
+			await script.run(this.redis.client, keysAndArguments, keyCount);
+		}
 	}
 
 	private read(entries: readonly string[]): Map<string, Lease> {

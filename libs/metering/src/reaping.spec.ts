@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CallOutcome, NO_TOKENS } from './call.js';
+import type { CallOutcome } from './call.js';
+import { NO_TOKENS } from './token-usage.js';
 import type { Lease } from './lease.js';
 import { isExpired, outcomeOf } from './reaping.js';
 

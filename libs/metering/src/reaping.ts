@@ -1,4 +1,5 @@
-import { NO_TOKENS, type CallOutcome } from './call.js';
+import type { CallOutcome } from './call.js';
+import { NO_TOKENS } from './token-usage.js';
 import type { Lease } from './lease.js';
 
 export interface Moment {
@@ -23,12 +24,14 @@ export function outcomeOf(lease: Lease): CallOutcome {
 	if (lease.settled !== undefined) return lease.settled.outcome;
 	const lost = { status: 'interrupted', errorCode: 'replica_lost', isEstimated: true, attempts: 1 } as const;
 	if (lease.progress === undefined)
-		return { ...lost, usage: NO_TOKENS, usageSource: 'none', firstTokenMs: undefined, durationMs: 0 };
+		return { ...lost, usage: NO_TOKENS, usageSource: 'none', delivered: 0, firstTokenMs: undefined, durationMs: 0 };
 	const { outputTokens, durationMs } = lease.progress;
 	return {
 		...lost,
 		usage: { ...NO_TOKENS, input: lease.start.reservedInputTokens, output: outputTokens },
 		usageSource: 'estimated',
+		delivered: outputTokens,
+		upstreamMs: durationMs,
 		firstTokenMs: undefined,
 		durationMs,
 	};

@@ -38,6 +38,30 @@ describe('an admitted call', () => {
 		expect(await leasesOf(organization)).toEqual({});
 	});
 
+	it('is charged by the list, by whoever answered, or is marked as without a price', async () => {
+		const organization = await anOrganization();
+		const listed = { vendor: 'openai', model: 'gpt-4o' };
+		const answered = { vendor: 'echo', providerId: aCall(organization).providerId, model: 'echo-1' };
+		const settled = [
+			[aCall(organization, listed), anOutcome()],
+			[aCall(organization, listed), anOutcome(answered)],
+			[aCall(organization), anOutcome()],
+		] as const;
+		const ids: string[] = [];
+		for (const [start, outcome] of settled) {
+			const call = await calls.open(start);
+			call.settle(outcome);
+			ids.push(call.eventId);
+		}
+		await flusher.flush();
+		const rows = new Map((await ledgerOf(organization)).map((row) => [row['event_id'], row]));
+		expect(ids.map((id) => [rows.get(id)?.['cost_nano_usd'], rows.get(id)?.['price_version']])).toEqual([
+			[String(7 * 2_500 + 5 * 10_000), 'list:openai/gpt-4o@2024-10-02'],
+			['0', 'list:echo/*@2025-01-01'],
+			['0', 'unpriced'],
+		]);
+	});
+
 	it('is written without anybody asking for it', async () => {
 		const organization = await anOrganization();
 		(await calls.open(aCall(organization))).settle(anOutcome());

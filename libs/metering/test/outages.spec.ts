@@ -56,7 +56,7 @@ describe('without Redis', () => {
 		const nowMs = Number(seconds) * 1_000;
 		const day = dayNumber(nowMs);
 		const admit = (deadlineMs: number, onDay: number) =>
-			api.get(LeaseStore).admit(aCall(organization), newId(), { nowMs, deadlineMs, day: onDay });
+			api.get(LeaseStore).admit(aCall(organization), newId(), undefined, { nowMs, deadlineMs, day: onDay });
 		expect((await admit(nowMs - 1, day))?.[0]).toBe(LATE);
 		expect((await admit(nowMs + 60_000, day - 1))?.[0]).toBe(LATE);
 		expect(await leasesOf(organization)).toEqual({});

@@ -5,8 +5,9 @@ import { RedisConnection } from '#libs/redis';
 import type { Redis } from 'ioredis';
 import { asOwner, eventually, freshDatabase } from '#libs/testing';
 import { Heartbeat } from '../src/heartbeat.js';
-import { LeaseStore, replicaKey } from '../src/lease-store.js';
-import { aCall, anOrganization, anOutcome, ledgerOf, startApi, startWorker } from './support/processes.js';
+import { replicaKey } from '../src/lease-keys.js';
+import { LeaseStore } from '../src/lease-store.js';
+import { aCall, addPrice, anOrganization, anOutcome, ledgerOf, startApi, startWorker } from './support/processes.js';
 
 const TIMEOUT_MS = 300;
 const settings = { REPLICA_TIMEOUT_MS: String(TIMEOUT_MS), HEARTBEAT_MS: '600000', LEDGER_FLUSH_MS: '600000' };
@@ -79,6 +80,22 @@ describe('a call whose process died', () => {
 		]);
 		await api.get(LedgerFlusher).drain();
 		expect(await ledgerOf(organization)).toHaveLength(1);
+	});
+
+	it('is charged by the prices of its admission when it was settled, and by those of now when it was not', async () => {
+		const listed = { vendor: 'openai', model: 'gpt-4o' };
+		const settled = await open(listed);
+		settled.settle(anOutcome());
+		const running = await open(listed);
+		running.progressed(42);
+		await api.get(Heartbeat).beat();
+		await addPrice(organization, 'gpt-4o', { inputNanoUsd: '1000000', outputNanoUsd: '1000000' });
+		const costs = (await reaped(2)).map(({ event_id, cost_nano_usd }) => [event_id, cost_nano_usd]);
+		expect(Object.fromEntries(costs)).toEqual({
+			[settled.eventId]: String(7 * 2_500 + 5 * 10_000),
+			[running.eventId]: String(11 + 42),
+		});
+		await api.get(LedgerFlusher).drain();
 	});
 });
 

@@ -7,7 +7,7 @@ import { asOwner, freshDatabase } from '#libs/testing';
 import { ledgerRow } from '../src/ledger-row.js';
 import { UsageLedger } from '../src/persistence/usage-ledger.js';
 import { aCall, anOrganization, anOutcome, startWorker } from './support/processes.js';
-import { reportAndLedger } from './support/snapshot.js';
+import { differences, reportAndLedger } from './support/snapshot.js';
 
 const HOUR_MS = 3_600_000;
 let worker: INestApplicationContext;
@@ -26,6 +26,8 @@ interface Event {
 	readonly minute: number;
 	readonly model: string;
 	readonly tokens: number;
+	readonly durationMs?: number;
+	readonly status?: 'ok' | 'error';
 	readonly isEstimated?: boolean;
 	readonly userId?: string;
 }
@@ -37,10 +39,16 @@ const rowOf = (organization: string, event: Event, eventId = newId()): object =>
 		occurredOn: new Date(occurredAtMs).toISOString().slice(0, 10),
 		occurredAtMs,
 		start: aCall(organization, { model: event.model, userId: event.userId }),
-		outcome: anOutcome({
-			usage: { input: event.tokens, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 },
-			isEstimated: event.isEstimated ?? false,
-		}),
+		outcome: {
+			...anOutcome({
+				usage: { input: event.tokens, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 },
+				isEstimated: event.isEstimated ?? false,
+				durationMs: event.durationMs ?? 34,
+				status: event.status ?? 'ok',
+				errorCode: event.status === 'error' ? 'upstream_error' : undefined,
+			}),
+			cost: 'unpriced',
+		},
 	});
 };
 const append = (rows: object[]) => worker.get(UsageLedger).append(rows);
@@ -52,6 +60,8 @@ const event: fc.Arbitrary<Event> = fc.record({
 	minute: fc.integer({ min: 0, max: 59 }),
 	model: fc.constantFrom('a', 'b', 'c'),
 	tokens: fc.integer({ min: 0, max: 1_000_000 }),
+	durationMs: fc.integer({ min: 0, max: 3_600_000 }),
+	status: fc.constantFrom('ok', 'error'),
 });
 type Step =
 	| { readonly kind: 'append'; readonly events: Event[] }
@@ -76,6 +86,8 @@ describe('reports', () => {
 					expect(seen.report).toEqual(seen.ledger);
 					expect(seen.groups).toBe(seen.report.calls);
 				}
+				await rollUp(organization);
+				expect(await differences(organization)).toEqual([]);
 			}),
 			{ numRuns: 25 },
 		);
@@ -134,6 +146,7 @@ describe('rollups', () => {
 		await append([rowOf(organization, { ...at, tokens: 14 }, id)]);
 		await rollUp(organization);
 		expect(await rollups(organization)).toMatchObject([{ calls: '1', input_tokens: '14' }]);
+		expect(await differences(organization)).toEqual([]);
 	});
 
 	it('that were damaged are the same again after a rebuild', async () => {
@@ -154,9 +167,47 @@ describe('rollups', () => {
 		]);
 		await asOwner('DELETE FROM usage_rollups_hourly WHERE organization_id = $1 AND model = $2', [organization, 'b']);
 		const scope = systemScope(organization, 'test', 'test');
+		await asOwner('DELETE FROM usage_summaries WHERE organization_id = $1', [organization]);
 		await worker.get(RollupService).rebuild(scope, ...period());
 		expect(await rollups(organization)).toEqual(before);
+		expect(await differences(organization)).toEqual([]);
 		expect(await openHours(organization)).toEqual([]);
+	});
+
+	it('are the same however often and at once their jobs and the rows are delivered', async () => {
+		const organization = await anOrganization();
+		const scope = systemScope(organization, 'test', 'test');
+		const batches = Array.from({ length: 6 }, (_, batch) =>
+			Array.from({ length: 10 }, (_row, n) =>
+				rowOf(organization, { hoursAgo: 1 + ((batch * 7 + n) % 40), minute: n, model: 'a', tokens: n }),
+			),
+		);
+		const copies = [batches, batches.toReversed(), batches.map((rows) => rows.toReversed())];
+		const delivered = copies.map(async (copy) => {
+			for (const rows of copy) await append(rows);
+		});
+		const summedUp = [rollUp, () => worker.get(RollupService).rebuild(scope, ...period())].map(async (job) => {
+			for (let n = 0; n < 3; n++) await job(organization);
+		});
+		await Promise.all([...delivered, ...summedUp]);
+		await rollUp(organization);
+		const [ledger] = await asOwner<{ calls: string }>(
+			'SELECT count(*) AS calls FROM usage_events WHERE organization_id = $1',
+			[organization],
+		);
+		expect(ledger?.calls).toBe('60');
+		expect(await differences(organization)).toEqual([]);
+	});
+
+	it('do not hold up writers that bring the same rows in another order', async () => {
+		const organization = await anOrganization();
+		for (let round = 0; round < 5; round++) {
+			const rows = Array.from({ length: 2_000 }, (_, n) =>
+				rowOf(organization, { hoursAgo: 1 + (n % 40), minute: n % 60, model: 'a', tokens: n }),
+			);
+			const appended = await Promise.all([rows, rows.toReversed(), rows].map((copy) => append(copy)));
+			expect(appended.reduce((sum, count) => sum + count)).toBe(2_000);
+		}
 	});
 
 	it('of a running hour wait until it is over', async () => {

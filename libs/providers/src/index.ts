@@ -80,6 +80,7 @@ export {
 } from './transport.js';
 export { Untranslatable } from './untranslatable.js';
 export { Upstreams } from './upstreams.js';
+export { vendorOf } from './vendor.js';
 export { argumentsObject } from './wire/arguments.js';
 export { base64OfDataUrl, dataUrlParts } from './wire/images.js';
 export { MAX_LINE_BYTES, record } from './wire/lines.js';

@@ -16,4 +16,6 @@ export type WireOperation =
 	| 'ollama/chat'
 	| 'ollama/generate'
 	| 'ollama/embed'
-	| 'ollama/embeddings';
+	| 'ollama/embeddings'
+	/** The canonical events themselves, for callers inside the process; no upstream speaks it. */
+	| 'chat/events';

@@ -7,6 +7,6 @@ export { RateLimiter } from './rate-limiter.js';
 export { API_TIMEOUT_MS, COMMAND_TIMEOUT_MS, RedisConnection } from './redis-connection.js';
 export { type Pingable, RedisHealthIndicator } from './redis.health.js';
 export { RedisModule } from './redis.module.js';
-export { Script } from './script.js';
+export { Script, type ScriptValue } from './script.js';
 export { ScriptLine, type ScriptListener, type ScriptQuestion } from './script-line.js';
 export { ServerClock } from './server-clock.js';

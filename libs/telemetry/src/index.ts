@@ -1,4 +1,6 @@
 export { checksOf } from './health-checks.js';
+export { CounterSeries, HistogramSeries, HotCounter, HotHistogram } from './hot-metrics.js';
+export { type BudgetSubject, type Limiter, type LimiterDecision, LimiterMetrics } from './limiter-metrics.js';
 export { type LogDestination, Logs, type LogSettings } from './logs.js';
 export { type ManagementAddress, ManagementServer } from './management-server.js';
 export { Metrics } from './metrics.js';

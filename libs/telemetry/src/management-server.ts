@@ -20,6 +20,18 @@ export class ManagementServer {
 		private readonly readiness: Readiness,
 		private readonly metrics: Metrics,
 	) {
+		metrics.gauge(
+			'parallama_dependency_up',
+			'Whether a dependency answers this process',
+			['dependency'],
+			async (gauge) => {
+				const checks = Object.entries(await readiness.checks());
+				for (const [dependency, result] of checks) gauge.set({ dependency }, result === 'up' ? 1 : 0);
+			},
+		);
+		metrics.gauge('parallama_ready', 'Whether this process takes work', [], (gauge) =>
+			gauge.set(readiness.phase === 'ready' ? 1 : 0),
+		);
 		this.server = createServer((request, response) => {
 			this.answer(request.url?.split('?')[0], response).catch(() => response.destroy());
 		});

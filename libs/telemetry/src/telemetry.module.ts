@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { LimiterMetrics } from './limiter-metrics.js';
 import { Logs } from './logs.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
@@ -10,7 +11,7 @@ export interface Telemetry {
 	readonly readiness: Readiness;
 }
 
-/** Makes `Logs`, `Metrics` and `Readiness` injectable everywhere. */
+/** Makes `Logs`, `Metrics`, `Readiness` and `LimiterMetrics` injectable everywhere. */
 @Module({})
 export class TelemetryModule {
 	static of(telemetry: Telemetry): DynamicModule {
@@ -18,6 +19,7 @@ export class TelemetryModule {
 			{ provide: Logs, useValue: telemetry.logs },
 			{ provide: Metrics, useValue: telemetry.metrics },
 			{ provide: Readiness, useValue: telemetry.readiness },
+			LimiterMetrics,
 		];
 		return { module: TelemetryModule, global: true, providers, exports: providers };
 	}

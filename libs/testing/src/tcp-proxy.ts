@@ -37,6 +37,11 @@ export class TcpProxy {
 		return { proxy, url: through.href };
 	}
 
+	/** How many pass through it now. */
+	get connections(): number {
+		return this.pairs.size;
+	}
+
 	hang(): void {
 		this.state = 'hanging';
 		for (const pair of this.pairs) for (const socket of pair) socket.pause();

@@ -1,5 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Config, type ProcessName } from '#libs/config';
+
+/** Made when the first file is written. */
+const files = join(tmpdir(), `parallama-test-${randomBytes(8).toString('hex')}`);
 
 const generated = {
 	JWT_PRIVATE_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -7,6 +13,7 @@ const generated = {
 		.toString('base64'),
 	KEY_PEPPER: randomBytes(32).toString('hex'),
 	ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+	STORAGE_URL: String(pathToFileURL(files)),
 };
 
 /** The environment of a test: databases and Redis of this jest worker, secrets made for this file, quiet. */

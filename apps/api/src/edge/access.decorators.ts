@@ -11,8 +11,9 @@ export const Public = (): MethodDecorator => routeConfig({ access: 'public' });
 /** Anyone may call the route; who sends a credential must send a good one, and the handler can see who it is. */
 export const PublicOrKnown = (): MethodDecorator => routeConfig({ access: 'optional' });
 
-/** Callers with this permission may call the route. `account:self` means any signed-in person, never a key. */
-export const Requires = (permission: Permission): MethodDecorator => routeConfig({ access: { requires: permission } });
+/** Callers with this permission, and `also`, may call the route. `account:self` means any signed-in person, never a key. */
+export const Requires = (requires: Permission, also?: Permission): MethodDecorator =>
+	routeConfig({ access: also === undefined ? { requires } : { requires, also } });
 
 /**
  * A session may call the route only when its owner has given the password in the last five minutes: for what a stolen

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { unmarked } from './access.js';
+import { missingOf, unmarked } from './access.js';
 import './request.js';
 
 /**
@@ -13,7 +13,8 @@ export class AccessGuard implements CanActivate {
 		const request = context.switchToHttp().getRequest<FastifyRequest>();
 		const { access } = request.routeOptions.config;
 		if (access === 'public' || access === 'optional') return true;
-		if (access === undefined || request.scope?.permissions.has(access.requires) !== true) throw unmarked();
+		if (access === undefined || request.scope == null || missingOf(access, request.scope.permissions) !== undefined)
+			throw unmarked();
 		return true;
 	}
 }

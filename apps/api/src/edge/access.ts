@@ -36,9 +36,16 @@ export function accessHook(access: Access | undefined, authenticator: () => Auth
 function admit(request: FastifyRequest, principal: Principal, access: Access, done: Done): void {
 	request.principal = principal;
 	request.scope = scopeOf(principal, request.id, new RequestOrigin(request));
-	if (typeof access === 'object' && !principal.permissions.has(access.requires))
-		return done(new AppError('denied', 'permission_denied', `This needs the permission ${access.requires}`));
+	const missing = typeof access === 'object' ? missingOf(access, principal.permissions) : undefined;
+	if (missing !== undefined)
+		return done(new AppError('denied', 'permission_denied', `This needs the permission ${missing}`));
 	done();
+}
+
+/** The first permission that a caller lacks for a route; `undefined` when they may call it. */
+export function missingOf({ requires, also }: Exclude<Access, string>, held: ReadonlySet<string>): string | undefined {
+	if (!held.has(requires)) return requires;
+	return also === undefined || held.has(also) ? undefined : also;
 }
 
 /** A mistake of ours that a boot test catches; nobody gets in by it. */

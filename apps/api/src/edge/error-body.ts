@@ -1,4 +1,4 @@
-import { anthropicErrorType, openAiError } from '#libs/gateway';
+import { anthropicErrorType, openAiError, rateHeaders } from '#libs/gateway';
 import type { AppError, Fault } from '#libs/kernel';
 import type { ErrorShape } from './shape.js';
 
@@ -88,12 +88,12 @@ const permanent: ReadonlySet<Fault> = new Set([
 ]);
 
 /** Of other faults those where another try would only take as long, or meet the same dead credential. */
-const futile: ReadonlySet<string> = new Set(['call_too_long', 'upstream_credentials_exhausted']);
+const futile: ReadonlySet<string> = new Set(['call_too_long', 'request_above_limit', 'upstream_credentials_exhausted']);
 const isFutile = ({ fault, code }: AppError): boolean => permanent.has(fault) || futile.has(code);
 
 /** Headers that belong to an error: when to try again, and for the official clients whether to. */
 export function errorHeaders(shape: ErrorShape, error: AppError): Record<string, string> {
-	const headers: Record<string, string> = {};
+	const headers: Record<string, string> = shape === 'envelope' ? {} : rateHeaders(shape, error.quotas, error.quotas[0]);
 	if (error.retryAfterMs !== undefined) {
 		headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
 		headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type AppError, newId } from '#libs/kernel';
+import { type AppError, errorClassOf, newId } from '#libs/kernel';
 import { captureBug, Logs } from '#libs/telemetry';
 import { appErrorOf } from './app-error-of.js';
 import { errorBody, errorHeaders, statusFor } from './error-body.js';
@@ -22,6 +22,7 @@ export class ErrorReply {
 	answer(thrown: unknown, request: FastifyRequest): ErrorAnswer {
 		const error = appErrorOf(thrown);
 		request.errorCode = loggable.test(error.code) ? error.code : 'other'; // an upstream's code may be anything
+		request.errorClass = errorClassOf(error.code, error.fault);
 		const shape = shapeOf(request.raw.url ?? '/', request.headers);
 		const eventId = error.fault === 'bug' ? this.report(error, request) : undefined;
 		if (error.fault === 'unavailable') this.warn(error, request);
@@ -39,6 +40,7 @@ export class ErrorReply {
 			return;
 		}
 		const { status, headers, body } = this.answer(thrown, request);
+		if (status === 413 && isWorthReading(request)) void reply.removeHeader('connection');
 		void reply.code(status).headers(headers).send(body);
 	}
 
@@ -54,6 +56,17 @@ export class ErrorReply {
 	private warn(error: AppError, request: FastifyRequest): void {
 		this.logs.logger.warn({ err: error.cause ?? error, requestId: request.id }, 'answered "unavailable"');
 	}
+}
+
+const LINGER_FACTOR = 4;
+
+/**
+ * A body that is some times too large is read to its end and thrown away: were the connection closed below a client that is
+ * still sending, it would see a broken pipe instead of the answer.
+ */
+function isWorthReading({ headers, routeOptions }: FastifyRequest): boolean {
+	const announced = Number(headers['content-length'] ?? Number.NaN);
+	return announced <= LINGER_FACTOR * (routeOptions.bodyLimit ?? 0);
 }
 
 const loggable = /^[\w.-]{1,64}$/;

@@ -53,6 +53,7 @@ export class EdgeHooks {
 		instance.decorateRequest('scope', null);
 		instance.decorateRequest('rawBody', null);
 		instance.decorateRequest('errorCode', null);
+		instance.decorateRequest('errorClass', null);
 		instance.decorateRequest('startedAt', 0);
 		instance.decorateRequest('onGone', null);
 		instance.decorateRequest('isReachedSecurely', this.isSecure);
@@ -115,6 +116,7 @@ export class EdgeHooks {
 		const durationMs = performance.now() - request.startedAt;
 		const { logs, metrics } = this.telemetry;
 		metrics.httpRequest(request.method, route, writableFinished ? statusCode : CLIENT_GONE, durationMs);
+		if (request.errorClass !== null) metrics.errored(request.errorClass);
 		if (!logs.hasInfo) return;
 		const { scope, errorCode } = request;
 		// each of these is ours, or was checked: nothing to escape

@@ -17,6 +17,8 @@ export const limitClasses = {
 	refresh: { name: 'refresh', burst: 300, perMs: QUARTER_MS, counts: 'failures' },
 	/** Codes out of mails. */
 	code: { name: 'code', burst: 60, perMs: QUARTER_MS, counts: 'failures' },
+	/** Links to conversations, and their passwords. */
+	share: { name: 'share', burst: 60, perMs: QUARTER_MS, counts: 'failures' },
 	/** What makes us write a mail. */
 	mail: { name: 'mail', burst: 30, perMs: HOUR_MS, counts: 'all' },
 } as const satisfies Readonly<Record<string, LimitClass>>;

@@ -1,13 +1,13 @@
 import type { Permission, Principal } from '#libs/access';
-import type { Scope } from '#libs/kernel';
+import type { ErrorClass, Scope } from '#libs/kernel';
 import type { DialectOperation } from './dialect-operation.js';
 import type { LimitName } from './limits.js';
 
 /**
  * Who may call a route. `public`: anyone, credentials are not looked at. `optional`: anyone, but a credential that is sent
- * must be good. Otherwise: callers with that permission.
+ * must be good. Otherwise: callers with that permission, and with `also` where there is one.
  */
-export type Access = 'public' | 'optional' | { readonly requires: Permission };
+export type Access = 'public' | 'optional' | { readonly requires: Permission; readonly also?: Permission };
 
 declare module 'fastify' {
 	interface FastifyContextConfig {
@@ -17,6 +17,8 @@ declare module 'fastify' {
 		limit?: LimitName;
 		/** See `FreshLogin`. */
 		needsFreshLogin?: boolean;
+		/** See `TakesFile`. */
+		takesFile?: boolean;
 		/** The route writes to the raw response, and the standard headers with what it writes. */
 		writesRaw?: boolean;
 		/** How the OpenAPI document describes a route that is no controller's. */
@@ -33,6 +35,8 @@ declare module 'fastify' {
 		startedAt: number;
 		/** What the error filter answered, for the request log. */
 		errorCode: string | null;
+		/** Whose doing that was. */
+		errorClass: ErrorClass | null;
 		/** Clients come by https: answers tell them to keep to it. */
 		isReachedSecurely: boolean;
 		/** Called when the client leaves before its answer was written to the end. */

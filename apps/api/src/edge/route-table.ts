@@ -15,6 +15,10 @@ export interface TableRoute {
 	readonly document: DialectOperation | undefined;
 }
 
+/** What callers of a guarded route need, as documents name it: `a` or `a+b`. */
+export const permissionsOf = ({ requires, also }: Exclude<Access, string>): string =>
+	also === undefined ? requires : `${requires}+${also}`;
+
 /** Every route of the process, controllers' and dialects' alike, as Fastify registers them. */
 export class RouteTable {
 	private readonly list: (TableRoute & { readonly pattern: RegExp })[] = [];

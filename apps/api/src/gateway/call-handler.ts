@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { demand, type Principal } from '#libs/access';
 import { type ClientOperation, Gateway, readCall } from '#libs/gateway';
-import { AppError } from '#libs/kernel';
-import { Authenticator } from '../edge/authenticator.js';
 import { ErrorReply } from '../edge/error-reply.js';
+import { FreshCaller } from './fresh-caller.js';
 import { rawCallOf } from './raw-call.js';
 import { RawDownstream } from './raw-downstream.js';
 
@@ -13,7 +11,7 @@ import { RawDownstream } from './raw-downstream.js';
 export class CallHandler {
 	constructor(
 		private readonly gateway: Gateway,
-		private readonly authenticator: Authenticator,
+		private readonly callers: FreshCaller,
 		private readonly errors: ErrorReply,
 	) {}
 
@@ -26,20 +24,6 @@ export class CallHandler {
 	}
 
 	private async run(request: FastifyRequest, operation: ClientOperation, down: RawDownstream): Promise<void> {
-		const call = readCall(rawCallOf(request, operation));
-		try {
-			await this.gateway.handle(call, down);
-		} catch (error) {
-			if (!(error instanceof AppError) || error.code !== 'stale_credential') throw error;
-			await this.gateway.handle({ ...call, principal: await this.freshPrincipal(request) }, down);
-		}
-	}
-
-	/** The cached caller was changed or revoked: PostgreSQL knows what still holds. */
-	private async freshPrincipal(request: FastifyRequest): Promise<Principal> {
-		this.authenticator.forget(request.headers);
-		const principal = await this.authenticator.authenticate(request);
-		demand(principal, 'models:use');
-		return principal;
+		await this.callers.run(request, readCall(rawCallOf(request, operation)), (call) => this.gateway.handle(call, down));
 	}
 }

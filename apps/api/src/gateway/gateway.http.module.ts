@@ -3,7 +3,9 @@ import { GatewayModule } from '#libs/gateway';
 import { AllDialects } from './all-dialects.js';
 import { AnthropicRoutes } from './anthropic.routes.js';
 import { CallHandler } from './call-handler.js';
+import { CountedRequest } from './counted-request.js';
 import { DialectRoutes } from './dialect-routes.js';
+import { FreshCaller } from './fresh-caller.js';
 import { InputTokensHandler } from './input-tokens-handler.js';
 import { ModelLists } from './model-lists.js';
 import { ManagementHandler } from './management-handler.js';
@@ -19,7 +21,9 @@ import { TokenCountHandler } from './token-count-handler.js';
 		AllDialects,
 		AnthropicRoutes,
 		CallHandler,
+		CountedRequest,
 		DialectRoutes,
+		FreshCaller,
 		InputTokensHandler,
 		ManagementHandler,
 		ModelLists,

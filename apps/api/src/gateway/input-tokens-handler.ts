@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { estimatedResponseTokens, Gateway, openAiResponses, readCall } from '#libs/gateway';
-import { rawCallOf } from './raw-call.js';
+import { estimatedResponseTokens, openAiResponses } from '#libs/gateway';
+import { CountedRequest } from './counted-request.js';
 
 /** Says about how many tokens a response's input has, of any model that the caller may use. */
 @Injectable()
 export class InputTokensHandler {
-	constructor(private readonly gateway: Gateway) {}
+	constructor(private readonly requests: CountedRequest) {}
 
 	async handle(request: FastifyRequest, reply: FastifyReply): Promise<object> {
-		const call = readCall(rawCallOf(request, openAiResponses));
-		await this.gateway.planOf(call);
+		const call = await this.requests.take(request, reply, openAiResponses);
 		void reply.header('x-parallama-estimate', 'true');
 		return { object: 'response.input_tokens', input_tokens: estimatedResponseTokens(call.scanned.value) };
 	}

@@ -3,10 +3,14 @@ import type { Downstream } from '#libs/gateway';
 import type { ErrorReply } from '../edge/error-reply.js';
 import { standardHeaders } from '../edge/standard-headers.js';
 
+/** Up to here an answer is cheaper as one string behind its headers than as a second buffer (one write instead of a writev). */
+const ONE_WRITE_BYTES = 16_384;
+
 /** A client's side of a call, straight on the socket's response: Fastify has let go of it. */
 export class RawDownstream implements Downstream {
 	private readonly raw: FastifyReply['raw'];
 	private drained: (() => void) | undefined;
+	private hasWritten = false;
 
 	constructor(
 		private readonly request: FastifyRequest,
@@ -26,6 +30,7 @@ export class RawDownstream implements Downstream {
 	}
 
 	write(bytes: Buffer | string): boolean {
+		this.hasWritten = true;
 		const keepsUp = this.raw.write(bytes);
 		if (!keepsUp && this.drained !== undefined) this.raw.once('drain', this.drained);
 		return keepsUp;
@@ -33,7 +38,8 @@ export class RawDownstream implements Downstream {
 
 	end(bytes?: Buffer | string): void {
 		if (bytes === undefined) this.raw.end();
-		else this.raw.end(bytes);
+		else if (this.hasWritten || typeof bytes === 'string' || bytes.length > ONE_WRITE_BYTES) this.raw.end(bytes);
+		else this.raw.end(bytes.toString('latin1'), 'latin1');
 	}
 
 	fail(error: unknown): void {

@@ -32,6 +32,14 @@ export class ModelsController {
 		return this.models.refresh(scope);
 	}
 
+	/** As the web backends of Ollama name it. */
+	@Post('cache/clear')
+	@Requires('models:read')
+	@Responds(200, RefreshedModels, 'The cached lists of models are made anew, as by `refresh`')
+	clearCache(@CurrentScope() scope: Scope): Promise<RefreshedModels> {
+		return this.models.refresh(scope);
+	}
+
 	@Post('route')
 	@Requires('providers:read')
 	@Responds(200, RoutePreview, 'Where a call would go now, in what order and why; nobody is called')

@@ -25,9 +25,22 @@ const options = (io: Io) =>
 		unrepresentable: 'any',
 		override: ({ jsonSchema }: { jsonSchema: Json }) => {
 			if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+			if (jsonSchema.format === 'lowercase' && isUuid(jsonSchema.allOf)) {
+				jsonSchema.format = 'uuid'; // written in lower case or not, it is one
+				delete jsonSchema.allOf;
+			}
+			// the same without a property class, which readers of patterns without the flag u do not know
+			if (typeof jsonSchema.pattern === 'string')
+				jsonSchema.pattern = jsonSchema.pattern.replaceAll(
+					String.raw`\P{Cc}`,
+					String.raw`[^\u0000-\u001f\u007f-\u009f]`,
+				);
 			if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
 		},
 	}) as const;
+const isUuid = (parts: unknown): boolean =>
+	Array.isArray(parts) && parts.some(({ pattern }: { pattern?: string }) => pattern?.startsWith('^([0-9a-fA-F]{8}-'));
+
 const namesIn = (json: unknown) => [...JSON.stringify(json).matchAll(references)].map((match) => match[1] ?? '');
 
 /** Every schema with an id, in one of its two forms. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '#libs/access';
+import { IdentityModule } from '#libs/identity';
 import { OrganizationsController } from './organizations.controller.js';
 
-@Module({ imports: [AccessModule], controllers: [OrganizationsController] })
+@Module({ imports: [AccessModule, IdentityModule], controllers: [OrganizationsController] })
 export class OrganizationsHttpModule {}

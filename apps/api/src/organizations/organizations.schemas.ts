@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { chargePolicies } from '#libs/metering';
+import { email } from '../auth/passwords.schemas.js';
+import { timeZone } from '../edge/time-zone.js';
 import { timestamp } from '../edge/timestamp.js';
 
 export const Organization = z
@@ -8,42 +11,38 @@ export const Organization = z
 		name: z.string(),
 		allowDroppedParams: z.boolean(),
 		timeZone: z.string(),
+		chargeInterrupted: z.enum(chargePolicies),
 		createdAt: timestamp,
 	})
 	.meta({ id: 'Organization' });
 
-/** Offsets mean the opposite to PostgreSQL, so that only names are taken. */
-function isZone(name: string): boolean {
-	if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
-	try {
-		return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
-	} catch {
-		return false;
-	}
-}
+const name = z
+	.string()
+	.trim()
+	.min(1)
+	.max(200)
+	.meta({ examples: ['Example Ltd'] });
+
+export const OpenOrganization = z
+	.strictObject({ name, ownerEmail: email.meta({ description: 'Who is invited to be its owner' }) })
+	.meta({ id: 'OpenOrganization', examples: [{ name: 'Example Ltd', ownerEmail: 'owner@example.com' }] });
+export type OpenOrganization = z.output<typeof OpenOrganization>;
 
 export const UpdateOrganization = z
 	.strictObject({
-		name: z
-			.string()
-			.trim()
-			.min(1)
-			.max(200)
-			.optional()
-			.meta({ examples: ['Example Ltd'] }),
+		name: name.optional(),
 		allowDroppedParams: z.boolean().optional().meta({
 			description:
 				"Leave out what an upstream's protocol lacks and name it in x-parallama-dropped-params, instead of refusing the call",
 		}),
-		timeZone: z
-			.string()
-			.max(64)
-			.refine(isZone, 'is no time zone')
-			.optional()
-			.meta({
-				description: 'IANA name; where days, weeks and months of budgets in the zone of the organization begin',
-				examples: ['Europe/Berlin'],
-			}),
+		timeZone: timeZone.optional().meta({
+			description: 'IANA name; where days, weeks and months of budgets in the zone of the organization begin',
+			examples: ['Europe/Berlin'],
+		}),
+		chargeInterrupted: z.enum(chargePolicies).optional().meta({
+			description:
+				'What is charged for calls that did not come to their end: as much as the client was sent, what the upstream used, or the same but nothing before the first token',
+		}),
 	})
-	.meta({ id: 'UpdateOrganization' });
+	.meta({ id: 'UpdateOrganization', examples: [{ timeZone: 'Europe/Berlin', chargeInterrupted: 'upstream' }] });
 export type UpdateOrganization = z.output<typeof UpdateOrganization>;

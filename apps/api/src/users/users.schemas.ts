@@ -83,6 +83,11 @@ export const AccountExport = z
 		usage: z.array(part),
 		limits: z.array(part),
 		budgets: z.array(part),
+		folders: z.array(part),
+		conversations: z.array(part),
+		attachments: z.array(part),
+		shareLinks: z.array(part),
+		feedback: z.array(part),
 	})
 	.meta({ id: 'AccountExport' });
 

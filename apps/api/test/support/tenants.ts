@@ -32,6 +32,17 @@ export async function addTenant(config: Config, role: BuiltInRole = 'owner'): Pr
 /** Somebody in the organization that owns what all share; once per database. */
 export const addOperator = (config: Config): Promise<Tenant> => addFirst(config, SYSTEM, 'owner');
 
+/** An operator who may open and end organizations, too; once per database. */
+export async function addChiefOperator(config: Config): Promise<Tenant> {
+	const operator = await addOperator(config);
+	await asOwner(
+		`INSERT INTO user_roles (organization_id, id, user_id, role_organization_id, role_id)
+			SELECT $1, $2, $3, $1, role_id FROM role_permissions WHERE permission = 'instance:organizations'`,
+		[operator.organizationId, newId(), operator.userId],
+	);
+	return operator;
+}
+
 async function addFirst(config: Config, organizationId: string, role: BuiltInRole): Promise<Tenant> {
 	const projectId = newId();
 	await asOwner(`INSERT INTO projects (organization_id, id, name, is_default) VALUES ($1, $2, 'Default', true)`, [

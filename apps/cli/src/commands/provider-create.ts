@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { DEFAULT_SETTINGS, type ProviderKind, providerKinds } from '#libs/providers';
 import { organizationExplanation, organizationOption, withServices } from '../application.js';
 import { type Command, requiredOption, UsageError } from '../command.js';
 import { apiKeyOf, keyFileExplanation, keyFileOption } from '../key-file.js';
 import { printResult } from '../output.js';
+import { baseUrlOf, nameOf } from '../provider-options.js';
 
 const kinds = providerKinds.filter((kind) => kind !== 'echo');
 
@@ -29,13 +29,10 @@ export const command: Command = {
 	async run(invocation) {
 		const [name, kind, url] = ['name', 'kind', 'url'].map((option) => requiredOption(invocation, option));
 		if (!kinds.includes(kind as never)) throw new UsageError(`--kind must be one of ${kinds.join(', ')}`);
-		if (!/^[A-Za-z0-9][\w.-]{0,62}$/.test(name ?? '')) throw new UsageError('--name must be letters, digits or . _ -');
-		if (!z.url({ protocol: /^https?$/ }).safeParse(url).success || /[@?#\s\\]/.test(url ?? ''))
-			throw new UsageError('--url is not an http(s) URL without credentials and query');
 		const input = {
-			name: name ?? '',
+			name: nameOf(name ?? ''),
 			kind: kind as ProviderKind,
-			baseUrl: new URL(url ?? '').href.replace(/(?<!\/)\/+$/, ''),
+			baseUrl: baseUrlOf(url ?? ''),
 			apiKey: apiKeyOf(invocation),
 			settings: DEFAULT_SETTINGS,
 			isShared: invocation.options.shared === true,

@@ -5,8 +5,18 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Config } from '#libs/config';
 import { type ClaimedJob, type JobContract, jobContracts, scheduledJobs } from '#libs/jobs';
+import { waitedMs } from '../runner/job-waits.js';
 import { messageOf, optionsOf, scheduledMessage } from '../runner/job-message.js';
 import { QueueConnection } from './queue-connection.module.js';
+
+/** How a queue stands. */
+export interface QueueDepth {
+	readonly queue: string;
+	/** By state, as BullMQ names them. */
+	readonly counts: Readonly<Record<string, number>>;
+	/** Milliseconds. */
+	readonly oldestMs: number;
+}
 
 /** The putting side of the queues. */
 @Injectable()
@@ -56,6 +66,20 @@ export class JobQueues implements OnModuleInit {
 				{ every: everyMs(this.config.metering) },
 				{ name: contract.name, data: scheduledMessage(contract), opts: optionsOf(contract) },
 			);
+	}
+
+	/** Of every queue; none while Redis is away. */
+	async depths(): Promise<QueueDepth[]> {
+		if (!this.areReachable) return [];
+		const asked = [...this.queues].map(async ([queue, it]) => {
+			const [counts, [oldest]] = await Promise.all([
+				it.getJobCounts('waiting', 'active', 'delayed'),
+				it.getWaiting(0, 0),
+			]);
+			return { queue, counts, oldestMs: oldest === undefined ? 0 : waitedMs(oldest) };
+		});
+		const answers = await Promise.allSettled(asked);
+		return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
 	}
 
 	/** Whether Redis answers. */

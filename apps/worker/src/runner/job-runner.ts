@@ -6,11 +6,13 @@ import { Metrics } from '#libs/telemetry';
 import { HandlerRegistry, type Registered } from './handler-registry.js';
 import { JobProcessor } from './job-processor.js';
 import { takingConnection } from './queue-connection.js';
+import { waitedMs } from './job-waits.js';
 import { isWorthRetrying } from './retries.js';
 
+const LAST_WORDS_MS = 2_000; // to say what became of the last jobs; without Redis BullMQ would wait for ever
 const CONCURRENCY = 8;
-const MOST_STALLS = 3; // a job whose worker was killed runs again, but not for ever
-const DURATIONS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
+const MOST_STALLS = 10; // a job whose worker was killed runs again, but not for ever
+const SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
 
 /** Takes jobs from their queues and has them done. */
 @Injectable()
@@ -18,7 +20,10 @@ export class JobRunner {
 	private readonly logger = new Logger('Jobs');
 	private readonly workers: Worker[] = [];
 	private readonly connections: Redis[] = [];
+	private readonly running = new Set<Promise<void>>();
 	private readonly durations;
+	private readonly waits;
+	private readonly givenUp;
 	private registered: ReadonlyMap<string, Registered> = new Map();
 
 	constructor(
@@ -30,9 +35,16 @@ export class JobRunner {
 		this.durations = metrics.histogram(
 			'parallama_job_duration_seconds',
 			'Time that an attempt at a job took',
-			['job', 'outcome'],
-			DURATIONS,
+			['queue', 'job_name', 'outcome'],
+			SECONDS,
 		);
+		this.waits = metrics.histogram(
+			'parallama_job_wait_seconds',
+			'From the moment a job may begin to its first attempt',
+			['queue', 'job_name'],
+			SECONDS,
+		);
+		this.givenUp = metrics.counter('parallama_jobs_given_up_total', 'Jobs that failed for good', ['queue', 'job_name']);
 	}
 
 	/** Finds every contract's handler. @throws Error when one has none or several. */
@@ -48,22 +60,18 @@ export class JobRunner {
 
 	/** Takes no more jobs and waits for running ones, at most `limitMs`; those that remain run again elsewhere. */
 	async stop(limitMs: number): Promise<boolean> {
-		let timer: NodeJS.Timeout | undefined;
-		const late = new Promise<false>((resolve) => {
-			timer = setTimeout(() => resolve(false), limitMs);
-		});
-		const closed = Promise.all(this.workers.map((worker) => worker.close())).then(() => true as const);
-		const isClosed = await Promise.race([closed, late]);
-		clearTimeout(timer);
-		if (!isClosed) this.logger.error(`Jobs still run after ${limitMs} ms: they are left to the next worker`);
+		const closed = Promise.all(this.workers.map((worker) => worker.close()));
+		const isDone = await within(Promise.allSettled(this.running), limitMs);
+		if (!isDone) this.logger.error(`Jobs still run after ${limitMs} ms: they are left to the next worker`);
+		else await within(closed, LAST_WORDS_MS);
 		for (const connection of this.connections) connection.disconnect();
-		return isClosed;
+		return isDone;
 	}
 
 	private bind(queue: string): Worker {
 		const connection = takingConnection(this.config.redis.REDIS_URL);
 		this.connections.push(connection);
-		const worker = new Worker(queue, (job) => this.run(job), {
+		const worker = new Worker(queue, (job) => this.tracked(this.run(job)), {
 			connection,
 			concurrency: CONCURRENCY,
 			maxStalledCount: MOST_STALLS,
@@ -74,8 +82,19 @@ export class JobRunner {
 		return worker;
 	}
 
+	private async tracked(work: Promise<void>): Promise<void> {
+		this.running.add(work);
+		try {
+			await work;
+		} finally {
+			this.running.delete(work);
+		}
+	}
+
 	private async run(job: Job): Promise<void> {
 		const started = performance.now();
+		const labels = { queue: job.queueName, job_name: job.name };
+		if (job.attemptsMade === 0) this.waits.observe(labels, waitedMs(job) / 1_000);
 		let outcome = 'failed';
 		try {
 			const registered = this.registered.get(job.name);
@@ -87,7 +106,7 @@ export class JobRunner {
 			throw new UnrecoverableError(error instanceof Error ? error.message : String(error));
 		} finally {
 			const milliseconds = performance.now() - started;
-			this.durations.observe({ job: job.name, outcome }, milliseconds / 1_000);
+			this.durations.observe({ ...labels, outcome }, milliseconds / 1_000);
 			this.logger.debug(`${job.name} ${job.id} ${outcome} in ${Math.round(milliseconds)} ms`);
 		}
 	}
@@ -99,6 +118,7 @@ export class JobRunner {
 			this.logger.warn(`${job.name} ${job.id} failed and is tried again: ${error.message}`);
 			return;
 		}
+		this.givenUp.inc({ queue: job.queueName, job_name: job.name });
 		try {
 			await this.processor.giveUp(job.name, job.id as string, job.data, error);
 		} catch (cause) {
@@ -106,4 +126,14 @@ export class JobRunner {
 			this.logger.error(`${job.name} ${job.id}: its failure could not be recorded: ${String(cause)}`);
 		}
 	}
+}
+
+async function within(event: Promise<unknown>, limitMs: number): Promise<boolean> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<false>((resolve) => {
+		timer = setTimeout(() => resolve(false), limitMs);
+	});
+	const isInTime = await Promise.race([event.then(() => true as const), late]);
+	clearTimeout(timer);
+	return isInTime;
 }

@@ -1,5 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+export type ChargeInterrupted = 'delivered' | 'upstream' | 'free_before_first_token';
+
 @Entity('organizations')
 export class OrganizationEntity {
 	@PrimaryColumn('uuid')
@@ -16,6 +18,9 @@ export class OrganizationEntity {
 
 	@Column('text', { name: 'time_zone', default: 'UTC' })
 	timeZone!: string;
+
+	@Column('text', { name: 'charge_interrupted', default: 'delivered' })
+	chargeInterrupted!: ChargeInterrupted;
 
 	@Column('timestamptz', { name: 'created_at', default: () => 'now()' })
 	createdAt!: Date;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantScope } from '#libs/database';
 import { storableText } from '#libs/kernel';
-import { OrganizationEntity } from './organization.entity.js';
+import { type ChargeInterrupted, OrganizationEntity } from './organization.entity.js';
 
 export interface Organization {
 	readonly id: string;
@@ -11,6 +11,8 @@ export interface Organization {
 	readonly allowDroppedParams: boolean;
 	/** IANA name: where days, weeks and months of budgets begin that count in the organization's zone. */
 	readonly timeZone: string;
+	/** What is charged for calls that did not come to their end. */
+	readonly chargeInterrupted: ChargeInterrupted;
 	readonly createdAt: Date;
 }
 
@@ -19,14 +21,25 @@ export interface OrganizationChange {
 	readonly name?: string | undefined;
 	readonly allowDroppedParams?: boolean | undefined;
 	readonly timeZone?: string | undefined;
+	readonly chargeInterrupted?: ChargeInterrupted | undefined;
 }
+
+const shown = [
+	'id',
+	'slug',
+	'name',
+	'allowDroppedParams',
+	'timeZone',
+	'chargeInterrupted',
+	'createdAt',
+] as const satisfies readonly (keyof Organization)[];
 
 @Injectable()
 export class OrganizationRepository {
 	/** The scope's own: there is no other to be found. */
 	async current(scope: TenantScope): Promise<Organization | undefined> {
 		const row = await scope.transaction.manager.findOne(OrganizationEntity, {
-			select: { id: true, slug: true, name: true, allowDroppedParams: true, timeZone: true, createdAt: true },
+			select: Object.fromEntries(shown.map((name) => [name, true])),
 			where: { id: scope.organizationId },
 		});
 		return row ?? undefined;
@@ -41,7 +54,10 @@ export class OrganizationRepository {
 		return rows.length > 0;
 	}
 
-	async update(scope: TenantScope, { name, allowDroppedParams, timeZone }: OrganizationChange): Promise<void> {
+	async update(
+		scope: TenantScope,
+		{ name, allowDroppedParams, timeZone, chargeInterrupted }: OrganizationChange,
+	): Promise<void> {
 		await scope.transaction.manager.update(
 			OrganizationEntity,
 			{ id: scope.organizationId },
@@ -49,6 +65,7 @@ export class OrganizationRepository {
 				...(name === undefined ? {} : { name: storableText(name) }),
 				...(allowDroppedParams === undefined ? {} : { allowDroppedParams }),
 				...(timeZone === undefined ? {} : { timeZone }),
+				...(chargeInterrupted === undefined ? {} : { chargeInterrupted }),
 				updatedAt: () => 'now()',
 			},
 		);

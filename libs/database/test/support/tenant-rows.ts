@@ -11,7 +11,24 @@ type Row = Readonly<Record<string, unknown>>;
 /** One row of every kind, in an order that satisfies the foreign keys. New ids each time, but for organization and user. */
 export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] {
 	const organization_id = organizationId;
-	const ids = { project: newId(), role: newId(), session: newId(), provider: newId(), alias: newId(), event: newId() };
+	const ids = {
+		project: newId(),
+		role: newId(),
+		session: newId(),
+		provider: newId(),
+		alias: newId(),
+		event: newId(),
+		prompt: newId(),
+	};
+	const chat = {
+		conversation_id: newId(),
+		folder: newId(),
+		tag: newId(),
+		message_id: newId(),
+		run: newId(),
+		file: newId(),
+	};
+	const talk = { organization_id, user_id: userId, conversation_id: chat.conversation_id };
 	const random = randomBytes(6).toString('hex');
 	const call = { dialect: 'openai', operation: 'chat', model: 'm', alias: 'm', status: 'ok' };
 	return [
@@ -72,10 +89,74 @@ export function tenantRows({ organizationId, userId }: Tenant): [string, Row][] 
 			},
 		],
 		['usage_rollups_hourly', { organization_id, hour: new Date(), calls: 1, ...call }],
+		['usage_rollups_minutely', { organization_id, minute: new Date(), calls: 1, ...call }],
+		['usage_rollups_daily', { organization_id, day: new Date(), calls: 1, ...call }],
+		['usage_summaries', { organization_id, grain: 'day', cut: 'total', starts_at: new Date(), calls: 1, status: 'ok' }],
 		['usage_open_windows', { organization_id, hour: new Date() }],
+		['usage_open_minutes', { organization_id, minute: new Date() }],
 		['limits', { organization_id, id: newId(), user_id: userId, metric: 'requests', time_window: 'minute', max: 1 }],
 		['budgets', { organization_id, id: newId(), created_by: userId, period: 'month', amount_nano_usd: '1' }],
+		['prices', { organization_id, id: newId(), model: 'm', valid_from: new Date(), mark_up: 0 }],
+		[
+			'price_reratings',
+			{ organization_id, id: newId(), period_from: new Date(0), period_to: new Date(1), created_by: userId },
+		],
 		['limit_templates', { organization_id, role_organization_id: organization_id, role_id: ids.role, limits: '[]' }],
+		[
+			'prompts',
+			{ organization_id, id: ids.prompt, user_id: userId, name: 'P', visibility: 'shared', latest_version: 1 },
+		],
+		['prompt_versions', { organization_id, prompt_id: ids.prompt, version: 1, template: 't' }],
+		['prompt_labels', { organization_id, prompt_id: ids.prompt, label: 'l', version: 1 }],
+		['folders', { organization_id, id: chat.folder, user_id: userId, name: 'F' }],
+		['tags', { organization_id, id: chat.tag, user_id: userId, name: 'T' }],
+		['conversations', { organization_id, id: chat.conversation_id, user_id: userId, folder_id: chat.folder }],
+		['conversation_tags', { organization_id, conversation_id: chat.conversation_id, tag_id: chat.tag }],
+		[
+			'messages',
+			{
+				organization_id,
+				conversation_id: chat.conversation_id,
+				id: chat.message_id,
+				sequence: 1,
+				role: 'user',
+				content: '[]',
+			},
+		],
+		[
+			'message_texts',
+			{ ...talk, message_id: chat.message_id, role: 'user', body: 'b', words: `'b':1`, created_at: new Date() },
+		],
+		['runs', { ...talk, id: chat.run, parent_id: chat.message_id, model: 'm' }],
+		['run_logs', { organization_id, run_id: chat.run, events: '[]', last_sequence: 0 }],
+		[
+			'attachments',
+			{
+				organization_id,
+				id: chat.file,
+				user_id: userId,
+				name: 'n',
+				kind: 'text',
+				media_type: 'text/plain',
+				bytes: 1,
+				sha256: randomBytes(32),
+				storage_key: random,
+			},
+		],
+		['message_attachments', { organization_id, message_id: chat.message_id, attachment_id: chat.file }],
+		['exports', { organization_id, id: newId(), user_id: userId, form: 'json', storage_key: 'k' }],
+		[
+			'imports',
+			{ organization_id, id: newId(), user_id: userId, name: 'f', is_dry_run: false, storage_key: 'i', bytes: 1 },
+		],
+		['removed_files', { organization_id, id: newId(), storage_key: 'k' }],
+		[
+			'share_links',
+			{ ...talk, id: newId(), token_hash: randomBytes(32), mode: 'live', audience: 'public', leaf_id: chat.message_id },
+		],
+		['message_feedback', { ...talk, id: newId(), message_id: chat.message_id, thumb: 'up', context: {} }],
+		['responses', { ...talk, id: newId(), run_id: chat.run, status: 'completed', request: {} }],
+		['conversation_retention', { organization_id, class: 'trash', keep_days: 30 }],
 		['account_requests', { organization_id, id: newId(), kind: 'reset-password', email: 'e', expires_at: new Date() }],
 		[
 			'invitations',

@@ -110,6 +110,8 @@ export interface ClientOperation {
 	wantsUsage(scanned: ScannedJson): boolean;
 	/** The most output tokens the call may produce by its own words; `undefined`: it does not say; 0: it produces none. */
 	outputCap(scanned: ScannedJson): number | undefined;
+	/** How many answers it asks for; one where it cannot say. */
+	answers?(scanned: ScannedJson): number;
 
 	readonly native: NativeAnswer;
 	readonly translation: Translation | undefined;

@@ -23,6 +23,13 @@ export class ActiveCalls implements OnModuleDestroy {
 		return this.exchanges.size;
 	}
 
+	/** Of them, those whose answer is streamed. */
+	get streams(): number {
+		let streams = 0;
+		for (const exchange of this.exchanges) if (exchange.isStreamed) streams++;
+		return streams;
+	}
+
 	add(exchange: Exchange): void {
 		this.exchanges.add(exchange);
 	}

@@ -1,21 +1,21 @@
 import { AppError } from '#libs/kernel';
-import type { CallLedger, CallOutcome, CallStart, OpenCall } from '#libs/metering';
-import type { Plan } from '#libs/providers';
+import type { CallLedger, CallOutcome, FailedAttempt, OpenCall } from '#libs/metering';
+import { type Plan, vendorOf } from '#libs/providers';
 import type { AnswerContext } from '../dialects/client-operation.js';
+import { rateHeaders } from '../dialects/rate-headers.js';
 import { Journey } from '../routing/journey.js';
 import type { Target } from '../routing/target.js';
 import { type Slots, type Wait, waitForPlace } from '../routing/slots.js';
-import { Exchange, type ExchangeJournal, type Leg } from './exchange.js';
-import type { Downstream, InboundCall } from './inbound-call.js';
-import { contextOf, estimatedInputTokens, prepare } from './prepare.js';
+import { type EndedExchange, Exchange, type ExchangeJournal, type Leg } from './exchange.js';
+import { callStart } from './call-start.js';
+import type { CallInHand, Downstream, InboundCall } from './inbound-call.js';
+import { contextOf, prepare } from './prepare.js';
 import type { RunParts } from './run-parts.js';
 
-/** A request that sets no cap may produce so much, for the reservation. */
-const DEFAULT_OUTPUT_CAP = 4_096;
 const QUEUE_MS = 30_000;
 
 /** One admitted call on its way through its upstreams: takes places, begins attempts, books what came of them. */
-export class CallRun implements ExchangeJournal {
+export class CallRun implements CallInHand, ExchangeJournal {
 	private readonly context: AnswerContext;
 	private readonly journey: Journey;
 	private open: OpenCall | undefined;
@@ -24,6 +24,8 @@ export class CallRun implements ExchangeJournal {
 	/** Before the same upstream is asked again; its place is held meanwhile. */
 	private pause: { readonly target: Target; readonly timer: NodeJS.Timeout } | undefined;
 	private sentAt: number | undefined;
+	private attemptAt = 0;
+	private failures: FailedAttempt[] | undefined;
 
 	constructor(
 		private readonly parts: RunParts,
@@ -61,6 +63,10 @@ export class CallRun implements ExchangeJournal {
 		else void this.queue(queues);
 	}
 
+	release(code: string): void {
+		this.exchange?.release(code);
+	}
+
 	headers({ target, prepared }: Leg): Record<string, string> {
 		const { isStreamed, operation, alias, receivedAt } = this.call;
 		const headers: Record<string, string> = {
@@ -71,6 +77,8 @@ export class CallRun implements ExchangeJournal {
 			'x-parallama-attempts': String(this.journey.attempts),
 			'x-parallama-overhead-ms': ((this.sentAt ?? receivedAt) - receivedAt).toFixed(2),
 		};
+		if (this.open !== undefined && this.open.quotas.length > 0)
+			Object.assign(headers, rateHeaders(operation.dialect, this.open.quotas));
 		if (isStreamed) headers['x-accel-buffering'] = 'no';
 		if (prepared.dropped.length > 0) headers['x-parallama-dropped-params'] = prepared.dropped.map(headerSafe).join(',');
 		return headers;
@@ -84,8 +92,11 @@ export class CallRun implements ExchangeJournal {
 		target.load.inFlight--;
 		target.load.slots?.release();
 		if (firstByteMs !== undefined) target.load.answered(firstByteMs);
-		if (error !== undefined) this.parts.targets.failed(target, error);
-		else if (firstByteMs !== undefined) this.parts.targets.succeeded(target);
+		this.parts.metrics.attempted(target, firstByteMs, error);
+		if (error !== undefined) {
+			this.parts.targets.failed(target, error);
+			this.note(target, error);
+		} else if (firstByteMs !== undefined) this.parts.targets.succeeded(target);
 	}
 
 	recover(error: AppError): boolean {
@@ -104,7 +115,7 @@ export class CallRun implements ExchangeJournal {
 		return target.provider.settings.onDisconnect === 'drain' && this.parts.active.mayDrain;
 	}
 
-	onOver({ target }: Leg, outcome: Omit<CallOutcome, 'attempts' | 'providerId' | 'model'>): void {
+	onOver({ target }: Leg, { fault, ...outcome }: EndedExchange): void {
 		this.wait?.cancel();
 		if (this.pause !== undefined) {
 			clearTimeout(this.pause.timer);
@@ -116,8 +127,11 @@ export class CallRun implements ExchangeJournal {
 			attempts: this.journey.attempts,
 			providerId: target.provider.id,
 			model: target.model,
+			vendor: vendorOf(target.provider),
+			...(this.journey.attempts > 1 && this.failures !== undefined ? { failures: this.failures } : {}),
 		};
 		this.open?.settle(booked);
+		this.parts.metrics.ended(this.call.operation, target, this.call.isStreamed, { ...outcome, fault });
 		this.parts.policies.after(this.call, target, booked);
 	}
 
@@ -126,7 +140,9 @@ export class CallRun implements ExchangeJournal {
 		try {
 			const found = this.legFor(target);
 			const leg = found instanceof Promise ? await found : found;
-			this.open = await ledger.open(startOf(this.call, target, this.plan));
+			const asked = performance.now();
+			this.open = await ledger.open(callStart(this.call, target, this.plan));
+			this.parts.metrics.admitted(performance.now() - asked);
 			return leg;
 		} catch (error) {
 			if (hasPlace) target.load.slots?.release();
@@ -148,9 +164,18 @@ export class CallRun implements ExchangeJournal {
 	}
 
 	private begin(leg: Leg): void {
-		this.sentAt ??= performance.now();
+		this.attemptAt = performance.now();
+		if (this.sentAt === undefined) {
+			this.sentAt = this.attemptAt;
+			this.parts.metrics.sent(this.call.operation, this.sentAt - this.call.receivedAt);
+		}
 		leg.target.load.inFlight++;
 		this.exchange?.begin(leg);
+	}
+
+	private note({ provider, model }: Target, { code }: AppError): void {
+		const ms = Math.round(performance.now() - this.attemptAt);
+		(this.failures ??= []).push({ providerId: provider.id, model, ms, errorCode: code });
 	}
 
 	private async queue(queues: readonly Slots[]): Promise<void> {
@@ -181,27 +206,6 @@ const asAppError = (error: unknown): AppError =>
 	error instanceof AppError
 		? error
 		: new AppError('bug', 'internal_error', 'Something went wrong here', { cause: error });
-
-function startOf(call: InboundCall, target: Target, { alias }: Plan): CallStart {
-	const { principal } = call;
-	const { actor } = principal;
-	return {
-		organizationId: principal.organizationId,
-		projectId: principal.projectId,
-		userId: actor.kind === 'system' ? undefined : actor.userId,
-		keyId: actor.kind === 'key' ? actor.keyId : undefined,
-		epochs: principal.epochs,
-		requestId: call.requestId,
-		dialect: call.operation.dialect,
-		operation: call.operation.name,
-		alias: call.alias,
-		providerId: target.provider.id,
-		model: target.model,
-		isStreamed: call.isStreamed,
-		reservedInputTokens: estimatedInputTokens(call.body),
-		reservedOutputTokens: call.operation.outputCap(call.scanned) ?? alias?.defaultOutputCap ?? DEFAULT_OUTPUT_CAP,
-	};
-}
 
 /** Model and provider names come from people and upstreams: only what may stand in a header. */
 const headerSafe = (name: string): string => (/^[\x21-\x7e]*$/.test(name) ? name : encodeURIComponent(name));

@@ -1,4 +1,4 @@
-import { AppError, type Listed } from '#libs/kernel';
+import { AppError, type Fault, type Listed } from '#libs/kernel';
 import { type CallOutcome, type CallStatus, NO_TOKENS, type TokenUsage, type UsageSource } from '#libs/metering';
 import type { Transport } from '#libs/providers';
 import type { AnswerContext, ClientOperation } from '../dialects/client-operation.js';
@@ -54,8 +54,14 @@ export interface ExchangeJournal {
 	/** The client left: whether the answer is read to its end all the same, for its usage. */
 	mayDrain(leg: Leg): boolean;
 	/** Exactly once. */
-	onOver(leg: Leg, outcome: Omit<CallOutcome, 'attempts' | 'providerId' | 'model'>): void;
+	onOver(leg: Leg, outcome: EndedExchange): void;
 }
+
+/** What an exchange knows of its outcome. */
+export type EndedExchange = Omit<CallOutcome, 'attempts' | 'providerId' | 'model' | 'vendor' | 'cost' | 'failures'> & {
+	/** Of the error that ended it. */
+	readonly fault: Fault | undefined;
+};
 
 /**
  * One call between its upstreams and a client: pumps with back-pressure, keeps silent clients alive, ends in exactly one
@@ -75,6 +81,8 @@ export class Exchange implements SourceListener, Listed {
 	private isOver = false;
 	/** The client has left, and the answer is read on until then. */
 	private detachedUntil: number | undefined;
+	/** Tokens that it had been sent then. */
+	private delivered: number | undefined;
 	private lastWriteAt: number;
 	private stalledSince: number | undefined;
 
@@ -88,6 +96,10 @@ export class Exchange implements SourceListener, Listed {
 	/** The client has left, and the answer is read on for its usage. */
 	get isDraining(): boolean {
 		return this.detachedUntil !== undefined;
+	}
+
+	get isStreamed(): boolean {
+		return this.parts.context.isStreamed;
 	}
 
 	/** Begins an attempt; the one before it, if any, has failed. */
@@ -163,6 +175,13 @@ export class Exchange implements SourceListener, Listed {
 		this.end(error);
 	}
 
+	/** Nobody wants the rest, not even its usage. */
+	release(code: string): void {
+		if (this.isOver) return;
+		this.stop();
+		this.over('interrupted', code);
+	}
+
 	private send(bytes: Buffer | string): void {
 		if (this.detachedUntil !== undefined || bytes.length === 0) return;
 		this.open();
@@ -226,6 +245,7 @@ export class Exchange implements SourceListener, Listed {
 		if (this.isOver || this.detachedUntil !== undefined) return;
 		if (this.firstByteAt !== undefined && this.running > 0 && this.parts.journal.mayDrain(this.leg)) {
 			this.detachedUntil = performance.now() + DRAIN_MS;
+			this.delivered = this.answered();
 			return this.drained();
 		}
 		this.stop();
@@ -267,11 +287,21 @@ export class Exchange implements SourceListener, Listed {
 		const { leg } = this;
 		this.isOver = true;
 		const usage = this.usageAtEnd(status);
+		const delivered = status === 'ok' ? undefined : (this.delivered ?? this.answered());
+		const now = performance.now();
+		const upstreamMs = this.running < 0 ? 0 : Math.round(now - this.legStartedAt);
 		this.leave(error);
 		const { receivedAt, journal } = this.parts;
 		const firstTokenMs = this.firstByteAt === undefined ? undefined : Math.round(this.firstByteAt - receivedAt);
-		const durationMs = Math.round(performance.now() - receivedAt);
-		journal.onOver(leg, { status, errorCode, ...usage, firstTokenMs, durationMs });
+		const durationMs = Math.round(now - receivedAt);
+		const fault = error?.fault;
+		journal.onOver(leg, { status, errorCode, fault, ...usage, delivered, upstreamMs, firstTokenMs, durationMs });
+	}
+
+	/** Tokens of the answer that have come: as the upstream counts them, else one for each piece. */
+	private answered(): number {
+		const { usage, pieces } = this.leg.prepared.pipe;
+		return pieces === 0 || usage === undefined ? pieces : Math.max(usage.output + usage.reasoning, pieces);
 	}
 
 	private usageAtEnd(status: CallStatus): { usage: TokenUsage; usageSource: UsageSource; isEstimated: boolean } {

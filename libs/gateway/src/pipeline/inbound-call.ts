@@ -21,6 +21,15 @@ export interface InboundCall {
 	readonly receivedAt: number;
 }
 
+/** A call under way, for who began it. */
+export interface CallInHand {
+	/**
+	 * Nobody wants the rest: the upstream is let go at once, whatever is set for clients that leave, and the call is booked
+	 * as interrupted by `code`. Without effect once it is over.
+	 */
+	release(code: string): void;
+}
+
 /** The client's side of a call. The api implements it on the raw reply. */
 export interface Downstream {
 	start(status: number, headers: Readonly<Record<string, string>>): void;

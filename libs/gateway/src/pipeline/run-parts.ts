@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#libs/config';
 import { ModelCatalogue, Upstreams } from '#libs/providers';
+import type { CallMetrics } from '../metrics/call-metrics.js';
 import { Router } from '../routing/router.js';
 import type { Target } from '../routing/target.js';
 import { Targets } from '../routing/targets.js';
@@ -35,6 +36,10 @@ export class RunParts {
 
 	get policies(): CallPolicies {
 		return this.stages.policies;
+	}
+
+	get metrics(): CallMetrics {
+		return this.stages.metrics;
 	}
 
 	/** Whether the caller's organization lets parameters be left out that an upstream's protocol lacks. */

@@ -26,6 +26,9 @@ export class Breaker {
 	private pauseMs = 0;
 	private closedUntil = 0;
 
+	/** `provider`: whose upstream it stands before; for reports only. */
+	constructor(readonly provider = '') {}
+
 	state(now: number): BreakerState {
 		if (this.pauseMs === 0) return 'closed';
 		return now < this.closedUntil ? 'open' : 'half_open';

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type AppError, Clock, newId } from '#libs/kernel';
 import { type Candidate, type Plan, type Provider, Upstreams, withCredential } from '#libs/providers';
 import { Invalidations } from '#libs/redis';
-import { Breaker } from './breaker.js';
+import { Breaker, type BreakerState } from './breaker.js';
 import { blameOf } from './recovery.js';
 import { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
@@ -69,6 +69,12 @@ export class Targets {
 		if (pausedMs > 0) this.tell(target, pausedMs);
 	}
 
+	/** How the breakers stand, by the name of their provider. */
+	*breakerStates(): Generator<readonly [provider: string, state: BreakerState]> {
+		const now = this.clock.monotonic();
+		for (const breaker of this.breakers.values()) yield [breaker.provider, breaker.state(now)];
+	}
+
 	private tell({ name, provider }: Target, milliseconds: number): void {
 		this.logger.warn(
 			milliseconds === 0
@@ -102,14 +108,14 @@ export class Targets {
 		return Object.freeze(
 			variants.map(({ provider: variant, credential }): Target => {
 				const name = `${provider.id} ${credential} ${model}`;
-				return { candidate, provider: variant, model, adapter, name, breaker: this.breakerOf(name), load };
+				return { candidate, provider: variant, model, adapter, name, breaker: this.breakerOf(name, provider), load };
 			}),
 		);
 	}
 
-	private breakerOf(name: string): Breaker {
+	private breakerOf(name: string, provider: Provider): Breaker {
 		let breaker = this.breakers.get(name);
-		if (breaker === undefined) this.breakers.set(name, (breaker = new Breaker()));
+		if (breaker === undefined) this.breakers.set(name, (breaker = new Breaker(provider.name)));
 		return breaker;
 	}
 

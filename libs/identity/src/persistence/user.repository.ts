@@ -208,7 +208,7 @@ export class UserRepository {
 
 	async exportAccount(scope: TenantScope, id: string): Promise<Record<string, unknown>> {
 		const [row] = await scope.transaction.manager.query<{ all: Record<string, unknown> }[]>(
-			'SELECT export_account($1) || export_account_rules($1) AS all',
+			'SELECT export_account($1) || export_account_rules($1) || export_account_conversations($1) || export_account_prompts($1) AS all',
 			[id],
 		);
 		return row?.all ?? {};

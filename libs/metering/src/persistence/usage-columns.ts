@@ -1,4 +1,4 @@
-import { Column } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 
 /** What usage is counted by: the same columns in the ledger and in its sums. */
 export abstract class UsageDimensions {
@@ -46,4 +46,26 @@ export abstract class UsageDimensions {
 
 	@Column('bigint', { name: 'cost_nano_usd', default: 0 })
 	costNanoUsd!: string;
+}
+
+/** What every kind of sum adds up beside tokens and cost. */
+export abstract class UsageSumsColumns extends UsageDimensions {
+	@PrimaryColumn('uuid', { name: 'organization_id' })
+	organizationId!: string;
+
+	@Column('text', { name: 'error_code', nullable: true })
+	errorCode!: string | null;
+
+	@Column('bigint')
+	calls!: string;
+
+	@Column('bigint', { name: 'duration_ms', default: 0 })
+	durationMs!: string;
+
+	/** A histogram: see `latency-histogram.ts`. */
+	@Column('bigint', { array: true, nullable: true })
+	latency!: string[] | null;
+
+	@Column('bigint', { name: 'first_token', array: true, nullable: true })
+	firstToken!: string[] | null;
 }

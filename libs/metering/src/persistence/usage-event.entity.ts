@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { UsageDetails } from '../call.js';
 import { UsageDimensions } from './usage-columns.js';
 
 /** A row of the ledger: append-only, partitioned by day, written by `append_usage` alone. */
@@ -60,6 +61,24 @@ export class UsageEventEntity extends UsageDimensions {
 
 	@Column('text', { name: 'request_id', nullable: true })
 	requestId!: string | null;
+
+	/** Whose price list counted. */
+	@Column('text', { nullable: true })
+	vendor!: string | null;
+
+	@Column('integer', { name: 'upstream_ms', nullable: true })
+	upstreamMs!: number | null;
+
+	/** Of the answer of a call that did not end well. */
+	@Column('integer', { name: 'delivered_tokens', nullable: true })
+	deliveredTokens!: number | null;
+
+	@Column('jsonb', { nullable: true })
+	details!: UsageDetails | null;
+
+	/** Of a correction by other prices: the call. */
+	@Column('uuid', { nullable: true })
+	corrects!: string | null;
 
 	@Column('timestamptz', { name: 'recorded_at', default: () => 'now()' })
 	recordedAt!: Date;

@@ -14,4 +14,16 @@ export class UsagePartitions {
 		);
 		return result?.made ?? 0;
 	}
+
+	/**
+	 * Drops the oldest day when it is more than `days` old and all of its hours are summed up. Returns its partition's name, or
+	 * `undefined`: there is nothing to drop.
+	 */
+	async dropOldest(days: number): Promise<string | undefined> {
+		const [result] = await this.work.callDefiner<{ dropped: string | null }>(
+			`SELECT drop_usage_partition((now() AT TIME ZONE 'UTC')::date - $1::integer) AS dropped`,
+			[days],
+		);
+		return result?.dropped ?? undefined;
+	}
 }

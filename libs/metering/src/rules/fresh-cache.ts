@@ -22,7 +22,11 @@ interface Entry<T> {
 export class FreshCache<T extends Revised> {
 	private readonly entries = new Map<string, Entry<T>>();
 
-	constructor(private readonly read: (key: string) => Promise<T>) {}
+	/** `what` is for the error, such as `Limits and budgets`. */
+	constructor(
+		private readonly what: string,
+		private readonly read: (key: string) => Promise<T>,
+	) {}
 
 	/** At once when it is known. @throws AppError unavailable `database_unavailable` */
 	of(key: string): T | Promise<T> {
@@ -62,7 +66,7 @@ export class FreshCache<T extends Revised> {
 				return entry.value;
 			})
 			.catch((error: unknown) => {
-				throw error instanceof AppError ? error : unreadable(error);
+				throw error instanceof AppError ? error : unreadable(this.what, error);
 			})
 			.finally(() => {
 				entry.running = undefined;
@@ -71,8 +75,8 @@ export class FreshCache<T extends Revised> {
 	}
 }
 
-const unreadable = (cause: unknown): AppError =>
-	new AppError('unavailable', 'database_unavailable', 'Limits and budgets cannot be read now', {
+const unreadable = (what: string, cause: unknown): AppError =>
+	new AppError('unavailable', 'database_unavailable', `${what} cannot be read now`, {
 		cause,
 		retryAfterMs: 1_000,
 	});

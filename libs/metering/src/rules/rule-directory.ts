@@ -15,7 +15,9 @@ const NO_ROLES: RolesRead = Object.freeze({ roles: [], revision: '' });
 /** Which rules bind a call. Cached in this process; a change reaches every replica by an announcement, else within five seconds. */
 @Injectable()
 export class RuleDirectory {
-	private readonly books = new FreshCache<RuleBook<BindingRules>>((organizationId) => this.readBook(organizationId));
+	private readonly books = new FreshCache<RuleBook<BindingRules>>('Limits and budgets', (organizationId) =>
+		this.readBook(organizationId),
+	);
 	/** By organization, then user: looked up for every call, so that no key is put together. */
 	private readonly roles = new Map<string, FreshCache<RolesRead>>();
 
@@ -51,7 +53,7 @@ export class RuleDirectory {
 		const known = this.roles.get(organizationId);
 		if (known !== undefined) return known;
 		if (this.roles.size >= ORGANIZATIONS_MAX) this.roles.clear();
-		const fresh = new FreshCache<RolesRead>((userId) => this.readRoles(organizationId, userId));
+		const fresh = new FreshCache<RolesRead>('Roles', (userId) => this.readRoles(organizationId, userId));
 		this.roles.set(organizationId, fresh);
 		return fresh;
 	}

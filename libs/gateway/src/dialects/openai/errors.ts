@@ -37,7 +37,7 @@ export interface OpenAiError {
 
 /** An error as OpenAI's clients read it; of a bug neither code nor message. */
 export const openAiError = (error: AppError): OpenAiError => ({
-	type: types[error.fault],
+	type: error.quotas[0]?.metric.endsWith('tokens') === true ? 'tokens' : types[error.fault],
 	message: error.fault === 'bug' ? 'Something went wrong on our side' : error.message,
 	param: error.param ?? null,
 	code: codeOf(error),

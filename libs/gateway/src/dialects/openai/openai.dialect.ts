@@ -63,6 +63,7 @@ export const openAiChat: ClientOperation = {
 		const cap = wholeNumber(value.max_completion_tokens) ?? wholeNumber(value.max_tokens);
 		return cap === undefined ? undefined : cap * answersOf(value);
 	},
+	answers: ({ value }) => answersOf(value),
 	native: nativeOf(answersOf),
 	translation: {
 		kind: 'chat',
@@ -75,6 +76,9 @@ export const openAiChat: ClientOperation = {
 const promptsOf = (prompt: unknown): number =>
 	Array.isArray(prompt) && prompt.some((item) => typeof item !== 'number') ? prompt.length : 1;
 
+const completionsOf = (body: Body): number =>
+	Math.max(answersOf(body), wholeNumber(body.best_of) ?? 1) * promptsOf(body.prompt);
+
 /** `POST /v1/completions`, which editors still use. */
 export const openAiCompletions: ClientOperation = {
 	...openAiWire,
@@ -85,9 +89,9 @@ export const openAiCompletions: ClientOperation = {
 	wantsUsage,
 	outputCap: ({ value }) => {
 		const cap = wholeNumber(value.max_tokens);
-		const answers = Math.max(answersOf(value), wholeNumber(value.best_of) ?? 1);
-		return cap === undefined ? undefined : cap * answers * promptsOf(value.prompt);
+		return cap === undefined ? undefined : cap * completionsOf(value);
 	},
+	answers: ({ value }) => completionsOf(value),
 	native: nativeOf((body) => answersOf(body) * promptsOf(body.prompt)),
 	translation: {
 		kind: 'chat',

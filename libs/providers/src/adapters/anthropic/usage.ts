@@ -14,11 +14,13 @@ export function anthropicUsage(value: unknown, later?: unknown): TokenUsage | un
 	if (input === undefined || output === undefined) return undefined;
 	const details = record(last.output_tokens_details ?? first.output_tokens_details);
 	const reasoning = Math.min(tokenCount(details.thinking_tokens) ?? 0, output);
+	const hour = tokenCount(record(last.cache_creation ?? first.cache_creation).ephemeral_1h_input_tokens) ?? 0;
 	return {
 		input,
 		cacheRead: count('cache_read_input_tokens') ?? 0,
 		cacheWrite: count('cache_creation_input_tokens') ?? 0,
 		output: output - reasoning,
 		reasoning,
+		...(hour > 0 ? { cacheWriteHour: hour } : {}),
 	};
 }

@@ -20,9 +20,23 @@ function disjoint(input: unknown, output: unknown, ofInput: unknown, ofOutput: u
 	const prompt = tokenCount(input);
 	const completion = tokenCount(output);
 	if (prompt === undefined || completion === undefined) return undefined;
-	const { cached_tokens, cache_write_tokens } = record(ofInput);
+	const { cached_tokens, cache_write_tokens, audio_tokens } = record(ofInput);
 	const cacheRead = Math.min(tokenCount(cached_tokens) ?? 0, prompt);
 	const cacheWrite = Math.min(tokenCount(cache_write_tokens) ?? 0, prompt - cacheRead);
-	const reasoning = Math.min(tokenCount(record(ofOutput).reasoning_tokens) ?? 0, completion);
-	return { input: prompt - cacheRead - cacheWrite, cacheRead, cacheWrite, output: completion - reasoning, reasoning };
+	const answer = record(ofOutput);
+	const reasoning = Math.min(tokenCount(answer.reasoning_tokens) ?? 0, completion);
+	return {
+		input: prompt - cacheRead - cacheWrite,
+		cacheRead,
+		cacheWrite,
+		output: completion - reasoning,
+		reasoning,
+		...ofSound('audioInput', audio_tokens),
+		...ofSound('audioOutput', answer.audio_tokens),
+	};
+}
+
+function ofSound(name: 'audioInput' | 'audioOutput', value: unknown): { audioInput?: number; audioOutput?: number } {
+	const tokens = tokenCount(value) ?? 0;
+	return tokens > 0 ? { [name]: tokens } : {};
 }

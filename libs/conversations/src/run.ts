@@ -1,0 +1,1 @@
+export type RunState = 'queued' | 'running' | 'completed' | 'stopped' | 'interrupted' | 'failed';
