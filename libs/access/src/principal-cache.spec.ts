@@ -125,3 +125,15 @@ it('leaves others alone', async () => {
 	cache.forgetCredential('k2');
 	expect(ask()).not.toBeInstanceOf(Promise);
 });
+
+it('tells of a use whose load was overtaken by a change, though it keeps nothing of it', async () => {
+	const uses: number[] = [];
+	const asked = ask();
+	now = 7;
+	cache.forgetCredential('k1');
+	loads.pop()?.resolve(proven(1, { onUsed: (at) => uses.push(at) }));
+	await asked;
+	cache.tellUses();
+	expect(uses).toEqual([7]);
+	expect(ask()).toBeInstanceOf(Promise);
+});

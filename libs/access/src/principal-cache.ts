@@ -119,6 +119,7 @@ export class PrincipalCache<Credential> {
 		try {
 			const proven = await this.load(credential);
 			if (this.generation === generation) this.keep(key, proven);
+			else proven.onUsed?.(this.clock.monotonic()); // nothing is kept that could tell of it later
 			return proven.principal;
 		} catch (error) {
 			if (error instanceof AppError && error.fault === 'unauthenticated') {
@@ -151,8 +152,10 @@ export class PrincipalCache<Credential> {
 	private makeDo(entry: Entry | undefined, cause: unknown): Principal {
 		const now = this.clock.monotonic();
 		if (entry !== undefined) entry.isRefreshing = false;
-		if (entry !== undefined && now - entry.loadedAt < USELESS_AFTER_MS && now < entry.validUntil)
+		if (entry !== undefined && now - entry.loadedAt < USELESS_AFTER_MS && now < entry.validUntil) {
+			entry.usedAt = now;
 			return entry.proven.principal;
+		}
 		throw new AppError('unavailable', 'authentication_unavailable', 'Credentials cannot be checked right now', {
 			retryAfterMs: 1_000,
 			cause,
