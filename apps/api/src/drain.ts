@@ -5,17 +5,20 @@ import { AppError } from '#libs/kernel';
 import { LedgerFlusher } from '#libs/metering';
 import { LiveRuns } from '#libs/runs';
 import type { Api } from './create-api.js';
+import { ProgressEvents } from './edge/progress-events.js';
 
 const LAST_BYTES_MS = 500;
 
 /**
  * Takes no new connection, ends each one with the answer it is giving, and waits for streams up to `graceMs`; those that
- * are left then end with an error that their clients can see. Answers that nobody listens to are waited for alike. Connections that ask for nothing are not waited for. Writes
- * the ledger, closes the application.
+ * are left then end with an error that their clients can see. Answers that nobody listens to are waited for alike.
+ * Connections that ask for nothing, or follow a job of the worker, are not waited for. Writes the ledger, closes the
+ * application.
  */
 export async function drain({ app, hooks }: Api, graceMs: number): Promise<void> {
 	const server: Server = app.getHttpServer();
 	hooks.isDraining = true;
+	app.get(ProgressEvents, { strict: false }).endAll();
 	const isClosed = new Promise<void>((resolve) => {
 		server.close(() => resolve());
 	});

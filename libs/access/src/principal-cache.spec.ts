@@ -137,3 +137,15 @@ it('tells of a use whose load was overtaken by a change, though it keeps nothing
 	expect(uses).toEqual([7]);
 	expect(ask()).toBeInstanceOf(Promise);
 });
+
+it('tells of a use that it made do with', async () => {
+	const uses: number[] = [];
+	await fill(proven(1, { onUsed: (at) => uses.push(at) }));
+	cache.tellUses();
+	now = 9_000;
+	const asked = ask();
+	loads.pop()?.reject(new Error('connection refused'));
+	await asked;
+	cache.tellUses();
+	expect(uses).toEqual([0, 9_000]);
+});

@@ -36,10 +36,14 @@ export function accessHook(access: Access | undefined, authenticator: () => Auth
 function admit(request: FastifyRequest, principal: Principal, access: Access, done: Done): void {
 	request.principal = principal;
 	request.scope = scopeOf(principal, request.id, new RequestOrigin(request));
-	const missing = typeof access === 'object' ? missingOf(access, principal.permissions) : undefined;
-	if (missing !== undefined)
-		return done(new AppError('denied', 'permission_denied', `This needs the permission ${missing}`));
-	done();
+	done(denialOf(access, principal));
+}
+
+/** What a caller who is known is refused a route with; `undefined` when they may call it. */
+export function denialOf(access: Access, { permissions }: Principal): AppError | undefined {
+	const missing = typeof access === 'object' ? missingOf(access, permissions) : undefined;
+	if (missing === undefined) return undefined;
+	return new AppError('denied', 'permission_denied', `This needs the permission ${missing}`);
 }
 
 /** The first permission that a caller lacks for a route; `undefined` when they may call it. */

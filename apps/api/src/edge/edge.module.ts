@@ -16,6 +16,7 @@ import { ErrorReply } from './error-reply.js';
 import { FreshLoginInterceptor } from './fresh-login.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { LimitInterceptor } from './limit.interceptor.js';
+import { ProgressEvents } from './progress-events.js';
 import { validationPipe } from './validation.js';
 
 /** What every route passes through. Interceptors: the first is the outermost, so answers are serialised, wrapped, stored. */
@@ -29,6 +30,7 @@ import { validationPipe } from './validation.js';
 		Authenticator,
 		Cursors,
 		ErrorReply,
+		ProgressEvents,
 		{ provide: APP_GUARD, useClass: AccessGuard },
 		{ provide: APP_INTERCEPTOR, useClass: LimitInterceptor },
 		{ provide: APP_INTERCEPTOR, useClass: FreshLoginInterceptor },
@@ -38,6 +40,6 @@ import { validationPipe } from './validation.js';
 		{ provide: APP_PIPE, useFactory: validationPipe },
 		{ provide: APP_FILTER, useClass: ErrorFilter },
 	],
-	exports: [Authenticator, Clock, Cursors, ErrorReply],
+	exports: [Authenticator, Clock, Cursors, ErrorReply, ProgressEvents],
 })
 export class EdgeModule {}

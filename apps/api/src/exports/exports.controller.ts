@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, Param, Post, Query, type StreamableFile } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Req, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { type ExportRecord, ExportsService, isOver, progressOf } from '#libs/exchange';
 import type { Scope } from '#libs/kernel';
 import { CurrentScope, Requires } from '../edge/access.decorators.js';
 import { Cursors } from '../edge/cursor.js';
 import { paged, PageQuery } from '../edge/paged.js';
-import { progressEvents } from '../edge/progress-events.js';
+import { ProgressEvents } from '../edge/progress-events.js';
 import { Responds, RespondsNothing } from '../edge/responds.decorator.js';
 import { RespondsEvents } from './download.js';
 import { Export, ExportId, ExportLink, ExportList, StartExport } from './exports.schemas.js';
@@ -18,6 +19,7 @@ export class ExportsController {
 		private readonly exports: ExportsService,
 		private readonly cursors: Cursors,
 		private readonly config: Config,
+		private readonly progress: ProgressEvents,
 	) {}
 
 	@Post()
@@ -50,8 +52,12 @@ export class ExportsController {
 		'How far it is, whenever that changes, until it is over',
 		'event: progress\ndata: {"state":"running","progress":40}\n\n',
 	)
-	events(@CurrentScope() scope: Scope, @Param('id', { schema: ExportId }) id: string): Promise<StreamableFile> {
-		return progressEvents(async () => {
+	events(
+		@Req() request: FastifyRequest,
+		@CurrentScope() scope: Scope,
+		@Param('id', { schema: ExportId }) id: string,
+	): Promise<StreamableFile> {
+		return this.progress.follow(request, async () => {
 			const record = await this.exports.get(scope, id);
 			return { shown: shown(record), isOver: isOver(record) };
 		});

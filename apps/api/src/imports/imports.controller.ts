@@ -7,7 +7,7 @@ import type { Scope } from '#libs/kernel';
 import { CurrentScope, Requires } from '../edge/access.decorators.js';
 import { Cursors } from '../edge/cursor.js';
 import { paged, PageQuery } from '../edge/paged.js';
-import { progressEvents } from '../edge/progress-events.js';
+import { ProgressEvents } from '../edge/progress-events.js';
 import { Responds, RespondsNothing } from '../edge/responds.decorator.js';
 import { TakesFile } from '../edge/takes-file.js';
 import { RespondsEvents } from '../exports/download.js';
@@ -19,6 +19,7 @@ export class ImportsController {
 	constructor(
 		private readonly imports: ImportsService,
 		private readonly cursors: Cursors,
+		private readonly progress: ProgressEvents,
 	) {}
 
 	@Post()
@@ -55,8 +56,12 @@ export class ImportsController {
 		'How far it is, whenever that changes, until it is over',
 		'event: progress\ndata: {"state":"running","progress":40}\n\n',
 	)
-	events(@CurrentScope() scope: Scope, @Param('id', { schema: ImportId }) id: string): Promise<StreamableFile> {
-		return progressEvents(async () => {
+	events(
+		@Req() request: FastifyRequest,
+		@CurrentScope() scope: Scope,
+		@Param('id', { schema: ImportId }) id: string,
+	): Promise<StreamableFile> {
+		return this.progress.follow(request, async () => {
 			const { report: _, ...shown } = await this.imports.get(scope, id);
 			return { shown, isOver: isImportOver(shown) };
 		});
