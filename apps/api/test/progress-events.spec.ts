@@ -56,5 +56,5 @@ it('end when the key of the follower is revoked', async () => {
 	]);
 	const follower = await followed(key.apiKey);
 	expect((await askApi(api, owner, ['DELETE', `/keys/${key.id}`])).status).toBeLessThan(300);
-	await expect(follower.rest()).rejects.toThrow();
+	await expect(follower.rest()).rejects.toThrow('terminated');
 });

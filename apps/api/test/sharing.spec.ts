@@ -82,6 +82,24 @@ describe('a share link', () => {
 		expect((await open(snapshot.token, { before: later })).status).toBe(404);
 	});
 
+	it('is closed while whoever made it is suspended or disabled', async () => {
+		const person = await addMember(testConfig('api'), anna, 'basic');
+		const { id } = await made('/conversations', { title: 'Of a person' }, person);
+		const messages = [{ role: 'user', content: 'q' }];
+		await made(`/conversations/${id}/messages/append`, { messages }, person);
+		const { token } = await made(`/conversations/${id}/share-links`, { audience: 'public' }, person);
+		const opened = async () => (await open(token)).status;
+		const change = (body: object) => ask('PATCH', `/users/${person.userId}`, body);
+		expect(await opened()).toBe(200);
+		expect((await change({ membershipStatus: 'suspended' })).status).toBe(200);
+		expect(await opened()).toBe(404);
+		await change({ membershipStatus: 'active' });
+		expect(await opened()).toBe(200);
+		await asOwner(`UPDATE users SET status = 'disabled' WHERE id = $1`, [person.userId]);
+		expect(await opened()).toBe(404);
+		await asOwner(`UPDATE users SET status = 'active' WHERE id = $1`, [person.userId]);
+	});
+
 	it('opens for its audience only', async () => {
 		const [id] = await talk('q', 'a');
 		const members = await share(id, { audience: 'signed_in' });

@@ -80,8 +80,11 @@ export class ShareLinksRepository {
 	async openable({ organizationId, transaction }: TenantScope, id: string): Promise<OpenableLink | undefined> {
 		const [row] = await transaction.manager.query<OpenableLink[]>(
 			`SELECT ${columns}, s.password_hash AS "passwordHash", c.title AS "liveTitle",
-				s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now()) AND c.deleted_at IS NULL AS "isOpen"
+				s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now()) AND c.deleted_at IS NULL
+					AND m.status = 'active' AND u.status = 'active' AS "isOpen"
 			FROM share_links s JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
+				JOIN memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id
+				JOIN users u ON u.id = s.user_id
 			WHERE s.organization_id = $1 AND s.id = $2`,
 			[organizationId, id],
 		);
