@@ -113,6 +113,8 @@ async function follow(begin) {
 			coming.add(event);
 			scroll();
 		}
+		// what came stays until what is stored stands in its place
+		if (!leaving.signal.aborted && open !== undefined) await show(open.id);
 	} finally {
 		coming.item.remove();
 		if (run === mine) {
@@ -120,7 +122,6 @@ async function follow(begin) {
 			setBusy(false);
 		}
 	}
-	if (!leaving.signal.aborted && open !== undefined) await show(open.id);
 	if (failure) say(failure);
 }
 
